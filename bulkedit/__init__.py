@@ -1,0 +1,3 @@
+"""Edit many records of a CKAN data catalogue safely, in a spreadsheet."""
+
+__version__ = "0.1.0"

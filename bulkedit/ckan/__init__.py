@@ -1,0 +1,1 @@
+"""Talking to a catalogue: the only importer of ckanapi and requests."""

@@ -1,0 +1,197 @@
+"""One connection to a CKAN site: ckanapi with time-outs, a user agent, and errors that say what they mean."""
+
+import html
+import re
+import time
+from typing import Any, NoReturn
+
+import ckanapi
+import ckanapi.errors
+import requests
+
+from bulkedit import __version__
+from bulkedit.ckan.errors import (
+    BusyError,
+    DeniedError,
+    FailedError,
+    InvalidError,
+    NoAnswerError,
+    NoSuchActionError,
+    NotCKANError,
+    NotFoundError,
+    UnreachableError,
+)
+from bulkedit.core.json_value import JSON
+from bulkedit.core.text import excerpt
+
+TIMEOUT = (10.0, 180.0)
+"""Seconds to connect, and to wait for an answer: CKAN saves large packages slowly, and locks have no limit."""
+
+READ_ATTEMPTS = 4
+_LONGEST_WAIT = 60.0
+
+
+class _Remote(ckanapi.RemoteCKAN):  # type: ignore[misc]  # ckanapi has no types
+    """ckanapi's client, which also remembers how the site answered."""
+
+    status = 0
+    body = ""
+    headers: "requests.structures.CaseInsensitiveDict[str]" = requests.structures.CaseInsensitiveDict()
+
+    def _request_fn(
+        self, url: str, data: Any, headers: Any, files: Any, requests_kwargs: dict[str, Any]
+    ) -> tuple[int, str]:
+        self.status, self.body = 0, ""
+        answer = self.session.post(
+            url, data=data, headers=headers, files=files, allow_redirects=False, **requests_kwargs
+        )
+        self.status, self.body, self.headers = answer.status_code, answer.text, answer.headers
+        return answer.status_code, answer.text
+
+
+class Client:
+    """Calls actions of one site with one token, and counts them.
+
+    Not for several threads at once.
+
+    Attributes:
+        reads: how many calls only read.
+        writes: how many calls may have changed something.
+    """
+
+    def __init__(self, url: str, token: str) -> None:
+        self.url = url.rstrip("/")
+        self._token = token
+        session = requests.Session()
+        session.auth = _unchanged  # without it, requests puts a .netrc password over the token
+        self._remote = _Remote(
+            self.url, apikey=token or None, user_agent=f"bulkedit/{__version__}", session=session
+        )
+        self.reads = 0
+        self.writes = 0
+
+    def read(self, action: str, **parameters: JSON) -> JSON:
+        """Call an action that changes nothing, again where the site is busy or the answer was lost.
+
+        Raises:
+            CallError: see `bulkedit.ckan.errors`.
+        """
+        for attempt in range(1, READ_ATTEMPTS + 1):
+            self.reads += 1
+            try:
+                return self._call(action, parameters)
+            except (NoAnswerError, BusyError) as error:
+                if attempt == READ_ATTEMPTS:
+                    raise
+                asked = error.retry_after if isinstance(error, BusyError) else None
+                time.sleep(min(asked if asked is not None else 0.5 * 2**attempt, _LONGEST_WAIT))
+        raise AssertionError  # the loop returns or raises
+
+    def write(self, action: str, parameters: dict[str, JSON]) -> JSON:
+        """Call an action that changes something, once.
+
+        Raises:
+            CallError: see `bulkedit.ckan.errors`.
+        """
+        self.writes += 1
+        return self._call(action, parameters)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._remote.close()
+
+    def _call(self, action: str, parameters: dict[str, JSON]) -> JSON:
+        try:
+            answer: JSON = self._remote.call_action(action, parameters, requests_kwargs={"timeout": TIMEOUT})
+        except requests.exceptions.RequestException as error:
+            self._no_connection(error)
+        except ckanapi.errors.ValidationError as error:
+            raise InvalidError("The site refused the data.", _errors(error)) from None
+        except ckanapi.errors.NotFound:
+            raise NotFoundError(self._said(action, "knows no such record")) from None
+        except ckanapi.errors.NotAuthorized:
+            raise DeniedError(self._said(action, "does not allow this")) from None
+        except ckanapi.errors.SearchQueryError:
+            raise NoSuchActionError(self._said(action, "does not understand the search")) from None
+        except ckanapi.errors.SearchError:
+            raise NoSuchActionError(self._said(action, "could not search")) from None
+        except (ckanapi.errors.CKANAPIError, ckanapi.errors.ServerIncompatibleError, KeyError):
+            self._odd_answer(action)
+        return answer
+
+    def _no_connection(self, error: requests.exceptions.RequestException) -> NoReturn:
+        unsent = (
+            requests.exceptions.ConnectTimeout,
+            requests.exceptions.SSLError,
+            requests.exceptions.ProxyError,
+            requests.exceptions.InvalidURL,
+            requests.exceptions.InvalidSchema,
+            requests.exceptions.MissingSchema,
+            requests.exceptions.InvalidHeader,
+        )
+        if isinstance(error, unsent) or "NewConnectionError" in repr(error) or "NameResolution" in repr(error):
+            raise UnreachableError(
+                f"{self.url} cannot be reached; check the address and the network connection."
+            ) from None
+        raise NoAnswerError(f"{self.url} did not answer in time, or the connection was cut.") from None
+
+    def _odd_answer(self, action: str) -> NoReturn:
+        status = self._remote.status
+        if status in (429, 503):
+            raise BusyError(self._said(action, "is busy"), self._retry_after()) from None
+        if status in (502, 504):
+            raise NoAnswerError(self._said(action, "did not answer through its proxy")) from None
+        if 300 <= status < 400:
+            there = self._clean(self._remote.headers.get("Location", "another address"))
+            raise NotCKANError(f"{self.url} redirects to {there}; use that site's own address.") from None
+        if status in (401, 407):
+            raise NotCKANError(self._said(action, "wants a login before CKAN")) from None
+        if status == 413:
+            raise FailedError(self._said(action, "takes no request as large as this")) from None
+        if status == 400 and not self._is_html():
+            raise NoSuchActionError(self._said(action, "cannot do this")) from None
+        if status >= 500 and not self._is_html():
+            raise FailedError(self._said(action, "failed")) from None
+        if status >= 500:
+            raise NoAnswerError(self._said(action, "failed with a web page")) from None
+        if status == 200 and not self._is_html():
+            raise NoAnswerError(self._said(action, "sent half an answer")) from None
+        raise NotCKANError(f"{self.url} does not answer like a CKAN site (status {status}).") from None
+
+    def _is_html(self) -> bool:
+        return self._remote.body.lstrip()[:1] == "<"
+
+    def _retry_after(self) -> float | None:
+        text = self._remote.headers.get("Retry-After", "")
+        return float(text) if text.isdigit() else None
+
+    def _said(self, action: str, what: str) -> str:
+        words = _words(self._remote.body)
+        said = f": {excerpt(self._clean(words), 160)}" if words else ""
+        return f"{self.url} {what} ({action}, status {self._remote.status}){said}."
+
+    def _clean(self, text: str) -> str:
+        """Return a text of the site without this client's token, should the site repeat it."""
+        return text.replace(self._token, "…") if self._token else text
+
+
+def _unchanged(request: Any) -> Any:
+    return request
+
+
+def _errors(error: Any) -> dict[str, JSON]:
+    found = getattr(error, "error_dict", None)
+    return {k: v for k, v in found.items() if k != "__type"} if isinstance(found, dict) else {}
+
+
+_MESSAGE = re.compile(r'"message": *"((?:[^"\\]|\\.)*)"')
+
+
+def _words(body: str) -> str:
+    """Return the words of an answer's body: CKAN's message, a bare text, or the text of a web page."""
+    found = _MESSAGE.search(body)
+    if found:
+        return found[1]
+    if body.lstrip()[:1] == "<":
+        body = re.sub(r"(?s)<(script|style|head).*?</\1>|<[^>]*>", " ", body)
+    return " ".join(html.unescape(body).split())[:400].strip('" ')

@@ -1,0 +1,207 @@
+"""What bulkedit asks of a CKAN site, in its own words."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bulkedit.ckan.client import Client
+from bulkedit.ckan.errors import CallError, DeniedError, InvalidError, NoSuchActionError, NotFoundError
+from bulkedit.core.columns import Choice
+from bulkedit.core.json_value import JSON, Package, dicts, text_of
+from bulkedit.core.trouble import RunError
+
+PAGE = 1000
+"""Packages of one page of an export: CKAN's own upper limit (``ckan.search.rows_max``)."""
+
+BATCH = 100
+"""Packages read in one call before a write."""
+
+_ALL: dict[str, JSON] = {"include_private": True, "include_drafts": True, "facet": "false"}
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """An organization, with all that people call it."""
+
+    id: str
+    name: str
+    title: str
+
+    def as_choice(self) -> Choice:
+        """Return the organization as a choice: its name stands in cells, title and id may be typed."""
+        return Choice(self.id, self.name, (self.title,) if self.title else ())
+
+
+class Site:
+    """One CKAN site, with the eyes of one user."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.url = client.url
+
+    # -- the site and the user
+
+    def about(self) -> tuple[str, str]:
+        """Return CKAN's version (empty where the site hides it) and the site's language.
+
+        Raises:
+            CallError: there is no CKAN, or it cannot be reached.
+        """
+        status = self.client.read("status_show")
+        said = status if isinstance(status, dict) else {}
+        return text_of(said.get("ckan_version")), text_of(said.get("locale_default")) or "en"
+
+    def can_revise(self) -> bool:
+        """Tell whether the site has ``package_revise`` (CKAN 2.9 and later)."""
+        try:
+            self.client.read("help_show", name="package_revise")
+        except (NotFoundError, NoSuchActionError):
+            return False
+        return True
+
+    def user(self) -> str:
+        """Return the name of the token's user; empty where CKAN does not tell (before 2.10) or knows none."""
+        try:
+            user = self.client.read("user_show")
+        except (NotFoundError, DeniedError, InvalidError, NoSuchActionError):
+            return ""
+        return text_of(user.get("name")) if isinstance(user, dict) else ""
+
+    def organizations(self, permission: str) -> list[Organization]:
+        """Return the organizations in which the user has a permission: ``update_dataset`` or ``read``."""
+        found = self.client.read("organization_list_for_user", permission=permission)
+        return [organization_of(entry) for entry in dicts(found)]
+
+    def groups(self) -> list[str]:
+        """Return the names of the groups that the user may add packages to."""
+        return [text_of(group.get("name")) for group in dicts(self.client.read("group_list_authz"))]
+
+    def organization(self, text: str) -> Organization:
+        """Return the organization of a name, id or title.
+
+        Raises:
+            RunError: the site has none of that name, or several of that title.
+        """
+        try:
+            found = self.client.read("organization_show", id=text, include_datasets=False, include_users=False)
+        except (NotFoundError, DeniedError):
+            return self._titled(text)
+        return organization_of(found if isinstance(found, dict) else {})
+
+    def _titled(self, title: str) -> Organization:
+        found = {org.id: org for org in self.organizations("read")}
+        found |= {org.id: org for org in map(organization_of, dicts(self._matching(title)))}
+        same = [org for org in found.values() if org.title.casefold() == title.casefold()]
+        if not same:
+            raise RunError(f"{self.url} has no organization {title!r}; give its name, its title or its id.")
+        if len(same) > 1:
+            names = ", ".join(org.name for org in same)
+            raise RunError(f"Several organizations have the title {title!r}: give one of the names {names}.")
+        return same[0]
+
+    def _matching(self, text: str) -> JSON:
+        try:
+            return self.client.read("organization_autocomplete", q=text, limit=50)
+        except CallError:
+            return []
+
+    # -- packages
+
+    def packages(self, organization: Organization, *, dataset_type: str = "", query: str = "") -> list[Package]:
+        """Return all packages of an organization that the user may see, drafts and private ones included.
+
+        Pages go by key, so that edits meanwhile make none appear twice or not at all; then CKAN's own
+        list of members tells whether the search index has missed any.
+
+        Args:
+            organization: whose packages.
+            dataset_type: only packages of this type.
+            query: a further filter in Solr's syntax.
+
+        Raises:
+            CallError: see `bulkedit.ckan.errors`.
+        """
+        filters = [f'+owner_org:"{organization.id}"']
+        filters += [f'+dataset_type:"{dataset_type}"'] if dataset_type else []
+        filters += [f"+({query})"] if query else []
+        found = {text_of(package["id"]): package for package in self._pages(" ".join(filters))}
+        if not dataset_type and not query:
+            found |= self._missed(organization, found)
+        return sorted(found.values(), key=lambda package: text_of(package.get("name")))
+
+    def _pages(self, fq: str) -> Iterator[Package]:
+        last = ""
+        while True:
+            after = f' +id:{{"{last}" TO *}}' if last else ""
+            page = self._search(fq + after, PAGE, sort="id asc")
+            yield from page
+            if not page:
+                return
+            last = text_of(page[-1]["id"])
+
+    def _search(self, fq: str, rows: int, **more: JSON) -> list[Package]:
+        found = self.client.read("package_search", fq=fq, rows=rows, **_ALL, **more)
+        return dicts(found.get("results")) if isinstance(found, dict) else []
+
+    def _missed(self, organization: Organization, found: Mapping[str, Package]) -> dict[str, Package]:
+        try:
+            members = self.client.read("member_list", id=organization.id, object_type="package")
+        except (DeniedError, NotFoundError, NoSuchActionError):
+            return {}
+        ids = [text_of(row[0]) for row in members if isinstance(row, list)] if isinstance(members, list) else []
+        shown = (self.package(key) for key in ids if key not in found)
+        return {
+            text_of(p["id"]): p
+            for p in shown
+            if p is not None and p.get("state") != "deleted" and p.get("owner_org") == organization.id
+        }
+
+    def package(self, key: str) -> Package | None:
+        """Return one package as it is now; None where the user cannot see it or there is none."""
+        try:
+            found = self.client.read("package_show", id=key)
+        except (NotFoundError, DeniedError):
+            return None
+        return found if isinstance(found, dict) else None
+
+    def live(self, keys: Sequence[str]) -> dict[str, Package]:
+        """Return packages as they are now, by id; those that are gone are left out.
+
+        Read in batches from the search index, which may lag: that a package has not changed since is
+        for ``match`` to find out when it is written. One that the index does not have is read singly.
+        """
+        found: dict[str, Package] = {}
+        for at in range(0, len(keys), BATCH):
+            batch = keys[at : at + BATCH]
+            quoted = " OR ".join(f'"{key}"' for key in batch)
+            found |= {text_of(p["id"]): p for p in self._search(f"+id:({quoted})", len(batch))}
+        for key in keys:
+            if key not in found and (package := self.package(key)) is not None:
+                found[key] = package
+        return {key: found[key] for key in keys if key in found and found[key].get("state") != "deleted"}
+
+    # -- what fields there are
+
+    def schemas(self, dataset_types: Iterable[str]) -> dict[str, Mapping[str, JSON]]:
+        """Return the schema of each dataset type that has one (ckanext-scheming)."""
+        found: dict[str, Mapping[str, JSON]] = {}
+        for dataset_type in dataset_types:
+            try:
+                schema = self.client.read("scheming_dataset_schema_show", type=dataset_type, expanded=True)
+            except NoSuchActionError:
+                return found
+            except (NotFoundError, DeniedError, InvalidError):
+                continue
+            if isinstance(schema, dict):
+                found[dataset_type] = schema
+        return found
+
+    def licences(self) -> tuple[Choice, ...]:
+        """Return the site's licences."""
+        found = dicts(self.client.read("license_list"))
+        return tuple(Choice(text_of(one.get("id")), text_of(one.get("title"))) for one in found if one.get("id"))
+
+
+def organization_of(said: Mapping[str, JSON]) -> Organization:
+    """Return the organization of a dict as the API gives it."""
+    title = text_of(said.get("title")) or text_of(said.get("display_name"))
+    return Organization(text_of(said.get("id")), text_of(said.get("name")), title)

@@ -1,0 +1,72 @@
+"""``bulkedit export``."""
+
+from pathlib import Path
+
+import click
+
+from bulkedit.commands.shared import json_option, note, open_site, print_json, say, site_options
+from bulkedit.workflow import ExportReport, export
+
+
+@click.command("export")
+@click.argument("organizations", metavar="ORG...", nargs=-1, required=True)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The workbook; otherwise ORG.xlsx.",
+)
+@click.option("--type", "dataset_type", default="", metavar="T", help="Only packages of this dataset type.")
+@click.option("--query", default="", metavar="FQ", help="Only packages that this filter (Solr syntax) finds.")
+@click.option(
+    "--headers",
+    type=click.Choice(["labels", "names"]),
+    default="labels",
+    help="What stands in the header row: the schema's labels, or API names.",
+)
+@click.option("--force", is_flag=True, help="Replace the workbook if it exists.")
+@json_option
+@site_options
+def export_command(
+    organizations: tuple[str, ...],
+    output: Path | None,
+    dataset_type: str,
+    query: str,
+    headers: str,
+    force: bool,
+    as_json: bool,
+    url: str | None,
+    api_key_file: Path | None,
+) -> None:
+    """Write the packages and resources of organizations into a workbook.
+
+    ORG is an organization's name, title or id. Drafts and private packages are included.
+    """
+    report = export(
+        open_site(url, api_key_file),
+        organizations,
+        output,
+        dataset_type=dataset_type,
+        query=query,
+        headers_as_names=headers == "names",
+        force=force,
+    )
+    if not report.editable:
+        note("Note: your token may read these packages but not edit all of them; an import would be refused.")
+    if as_json:
+        print_json(
+            {
+                "site": report.site,
+                "organization": ", ".join(report.organizations),
+                "workbook": str(report.workbook),
+                "counts": dict(report.counts),
+            }
+        )
+    else:
+        _say(report)
+
+
+def _say(report: ExportReport) -> None:
+    for sheet, count in report.counts.items():
+        say(f"{count:>7}  {sheet}")
+    say(f"Written to {report.workbook}")

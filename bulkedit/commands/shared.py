@@ -1,0 +1,108 @@
+"""What the commands share: the site and the token, and how things are said on a terminal."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import click
+
+from bulkedit.ckan.client import Client
+from bulkedit.ckan.site import Site
+from bulkedit.core.json_value import JSON
+from bulkedit.core.trouble import RunError
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class NotAppliedError(Exception):
+    """Some rows were not applied; everything is said already."""
+
+
+def site_options(command: Command) -> Command:
+    """Add the options of every command that talks to a site."""
+    for option in (
+        click.option(
+            "--api-key-file",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="File that holds your API token; otherwise CKAN_API_KEY.",
+        ),
+        click.option("--site", "url", envvar="CKAN_URL", help="Address of the catalogue; otherwise CKAN_URL."),
+    ):
+        command = option(command)
+    return command
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+
+
+def open_site(url: str | None, api_key_file: Path | None) -> Site:
+    """Return the site of the options and the environment.
+
+    Raises:
+        RunError: there is no address or no token.
+    """
+    if not url:
+        raise RunError("Which catalogue? Give its address with --site URL, or in CKAN_URL.")
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise RunError(f"{url} is no address of a catalogue; it begins with https:// or http://.")
+    return Site(Client(url, _token(api_key_file)))
+
+
+def _token(file: Path | None) -> str:
+    if file is None:
+        token = os.environ.get("CKAN_API_KEY", "")
+        where = "CKAN_API_KEY"
+    else:
+        try:
+            token, where = file.read_text(encoding="utf-8"), str(file)
+        except (OSError, UnicodeDecodeError):
+            raise RunError(f"The file {file} with the API token cannot be read.") from None
+    token = token.strip()
+    if not token:
+        raise RunError(
+            "No API token: put it into CKAN_API_KEY, or into a file for --api-key-file"
+            " (you make one on your user page of the catalogue)."
+        )
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise RunError(f"{where} does not hold an API token: it has characters that no token has.")
+    return token
+
+
+def printable(text: str) -> str:
+    """Return text without control characters, which could drive a terminal."""
+    return "".join(ch if ch.isprintable() else " " for ch in text)
+
+
+def say(text: str = "") -> None:
+    """Say something on standard output."""
+    click.echo(printable(text))
+
+
+def note(text: str) -> None:
+    """Say something beside the results, on standard error."""
+    click.echo(printable(text), err=True)
+
+
+def say_trouble(text: str) -> None:
+    """Say in one line why a run could not be done."""
+    click.echo(f"bulkedit: {printable(text)}", err=True)
+
+
+def print_json(value: Mapping[str, JSON]) -> None:
+    """Print one JSON object."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def at_terminal() -> bool:
+    """Tell whether somebody sits there who can be asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """Return a count with its noun."""
+    return f"{count} {one if count == 1 else many or one + 's'}"

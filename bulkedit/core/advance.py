@@ -1,0 +1,120 @@
+"""After a run: what the workbook must remember as exported, and the cells of ours that change with it.
+
+The memory moves on for exactly the cells that went through. A cell that nobody edited still shows what
+was exported, and so must the memory; or the next import would send a stale text over somebody's change.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from bulkedit.core import columns as own
+from bulkedit.core.answers import Accepted
+from bulkedit.core.catalogue import Catalogue, Texts
+from bulkedit.core.columns import Level, Table
+from bulkedit.core.diff import Change, Verdict
+from bulkedit.core.edits import Place, RowEdit
+from bulkedit.core.outcomes import Settled
+
+OwnCells = dict[Place, dict[str, str]]
+"""Texts for our own cells: by row, then by header."""
+
+
+@dataclass
+class Advance:
+    """What moved on: the catalogue to remember as exported, and cells of ours to write."""
+
+    exported: Catalogue
+    cells: OwnCells = field(default_factory=dict)
+
+    def write(self, place: Place, header: str, text: str) -> None:
+        """Note a text for one of our own cells."""
+        self.cells.setdefault(place, {})[header] = text
+
+
+def went_through(settled: Settled) -> list[Change]:
+    """Return the edits that are on the site now."""
+    if settled.diff is None:
+        return []
+    accepted = isinstance(settled.answer, Accepted)
+    return [
+        change
+        for change in settled.diff.changes
+        if change.verdict is Verdict.ALREADY or (accepted and change.verdict is Verdict.CHANGE)
+    ]
+
+
+def advance(exported: Catalogue, settled: Iterable[Settled], rows: Sequence[RowEdit]) -> Advance:
+    """Return the memory of the workbook after a run.
+
+    Args:
+        exported: cell texts as exported; changed in place.
+        settled: what became of each package.
+        rows: all rows of the workbook.
+    """
+    moved = Advance(exported)
+    by_package: dict[str, list[RowEdit]] = {}
+    for row in rows:
+        by_package.setdefault(row.package, []).append(row)
+    for one in settled:
+        changes = went_through(one)
+        if changes:
+            _advance_package(moved, changes, by_package[changes[0].row.package])
+    return moved
+
+
+def _advance_package(moved: Advance, changes: Sequence[Change], rows: Sequence[RowEdit]) -> None:
+    lists: dict[tuple[Table, str], dict[Place, list[Change]]] = {}
+    for change in changes:
+        row = change.row
+        if row.table.level.of_items:
+            lists.setdefault((row.table, row.owner), {}).setdefault(row.place, []).append(change)
+        elif change.cell is not None:
+            texts = moved.exported.rows[row.table.title][row.owner]
+            moved.exported.rows[row.table.title][row.owner] = _with(texts, [change], row.table)
+            if change.cell.column.name == "name":
+                _rename(moved, row, change.cell.edited, rows)
+    for (table, owner), by_place in lists.items():
+        _advance_items(moved, table, owner, by_place, [r for r in rows if r.table == table and r.owner == owner])
+
+
+def _with(texts: Texts, changes: Sequence[Change], table: Table) -> Texts:
+    cells = {table.names[c.cell.column.name]: c.cell.edited for c in changes if c.cell is not None}
+    return tuple(cells.get(i, text) for i, text in enumerate(texts))
+
+
+def _rename(moved: Advance, row: RowEdit, name: str, rows: Sequence[RowEdit]) -> None:
+    if row.table.level is Level.PACKAGE:
+        moved.exported.packages[row.owner] = name
+        for other in rows:
+            if other.table.level is not Level.PACKAGE:
+                moved.write(other.place, own.PACKAGE, name)
+    else:
+        moved.exported.resources[row.owner] = replace(moved.exported.resources[row.owner], name=name)
+        for other in rows:
+            if other.table.level is Level.RESOURCE_ITEM and other.owner == row.owner:
+                moved.write(other.place, own.RESOURCE, name)
+
+
+def _advance_items(
+    moved: Advance,
+    table: Table,
+    owner: str,
+    changes: Mapping[Place, Sequence[Change]],
+    rows: Sequence[RowEdit],
+) -> None:
+    by_number = {row.number: row for row in rows if row.number}
+    items: list[Texts] = []
+    for number, texts in enumerate(moved.exported.items(table, owner), 1):
+        row = by_number.get(number)
+        done = changes.get(row.place, ()) if row is not None else ()
+        if row is not None and row.action == "delete" and done:
+            moved.write(row.place, own.ITEM, "")
+            continue
+        items.append(_with(texts, done, table))
+        if row is not None and len(items) != number:
+            moved.write(row.place, own.ITEM, str(len(items)))
+    for row in rows:
+        if not row.number and row.place in changes:
+            items.append(_with(("",) * len(table.columns), changes[row.place], table))
+            moved.write(row.place, own.ITEM, str(len(items)))
+    moved.exported.replace_items(table, owner, items)

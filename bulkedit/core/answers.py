@@ -1,0 +1,55 @@
+"""What became of a call: the answers that sending one package's changes can have."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from bulkedit.core.json_value import JSON, Package
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """CKAN stored the changes; the package as it is now."""
+
+    package: Package
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A dry run: this would have been sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatched:
+    """The package is not as it was read any more: nothing was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """CKAN's validation refused the changes: its errors, by field."""
+
+    errors: Mapping[str, JSON]
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """CKAN does not let this user do it, or a record it needs is not there; nothing was stored."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Nobody knows whether the changes were stored: the answer never came."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """The run stopped before this call."""
+
+    reason: str
+
+
+Answer: TypeAlias = Accepted | Planned | Mismatched | Rejected | Denied | Unclear | NotSent

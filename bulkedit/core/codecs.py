@@ -1,0 +1,467 @@
+"""Between API values and cell text, both ways.
+
+Every codec keeps three laws, which the property tests hold it to:
+
+* ``show(read(show(v), v)) == show(v)``: what was exported can be sent back;
+* ``normal(show(v)) == show(v)``: what was exported is in normal form already;
+* ``read(text, like)`` answers in the type of ``like``, the value as CKAN holds it.
+"""
+
+import difflib
+import functools
+import json
+import re
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from bulkedit.core import text as cell
+from bulkedit.core.columns import Choice, Column, Kind, Table
+from bulkedit.core.json_value import JSON, dicts, text_of
+
+
+class UnreadableError(ValueError):
+    """A cell text that stands for no value; ``str()`` says why, fit to follow the header's name."""
+
+
+class Codec(Protocol):
+    """How the values of one column are written as cell text and read back."""
+
+    def show(self, value: JSON) -> str:
+        """Return the cell text of an API value; missing, ``null`` and empty are the empty text."""
+        ...
+
+    def read(self, text: str, like: JSON) -> JSON:
+        """Return the API value of a cell text, in the type of ``like`` where that makes sense.
+
+        Raises:
+            UnreadableError: the text stands for no value of this column.
+        """
+        ...
+
+    def normal(self, text: str) -> str:
+        """Return the text as `show` would write it, or unchanged where it cannot be read."""
+        ...
+
+
+@functools.lru_cache(maxsize=4096)
+def codecs_of(table: Table) -> tuple[Codec, ...]:
+    """Return the codecs of a table's columns, in their order."""
+    return tuple(codec_of(column) for column in table.columns)
+
+
+def codec_of(column: Column) -> Codec:
+    """Return the codec of one column."""
+    match column.kind:
+        case Kind.CHOICE:
+            return ChoiceCodec(column.choices, closed=column.closed)
+        case Kind.CHOICES:
+            return ChoicesCodec(column.choices, closed=column.closed)
+        case Kind.TEXTS:
+            return TextsCodec()
+        case Kind.DATE | Kind.DATETIME:
+            return DateCodec()
+        case Kind.JSON:
+            return JSONCodec()
+        case Kind.TAGS:
+            return NamesCodec(keep="vocabulary_id")
+        case Kind.GROUPS:
+            return NamesCodec()
+        case Kind.BOOLEAN:
+            return BooleanCodec()
+        case Kind.TEXT:
+            return TextCodec()
+
+
+# -- plain values
+
+
+def dump(value: JSON, *, sort_keys: bool = False) -> str:
+    """Return a value as JSON text on one line, as people read it (no escapes but JSON's own)."""
+    return cell.canonical(json.dumps(value, ensure_ascii=False, sort_keys=sort_keys))
+
+
+def load(text: str) -> JSON:
+    """Read JSON text.
+
+    Raises:
+        UnreadableError: the text is not JSON (``NaN`` and ``Infinity`` are not), or is nested too deeply.
+    """
+    try:
+        value: JSON = json.loads(text, parse_constant=_no_constant)
+    except RecursionError:
+        raise UnreadableError("is nested too deeply") from None
+    except json.JSONDecodeError as error:
+        raise UnreadableError(f"is not valid JSON ({error.msg}, character {error.pos + 1})") from None
+    except ValueError:
+        raise UnreadableError("is not valid JSON") from None
+    return value
+
+
+def _no_constant(name: str) -> JSON:
+    raise ValueError(name)
+
+
+def show_plain(value: JSON) -> str:
+    """Return the text of any value: text as it is, the rest as a spreadsheet would write it."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return cell.canonical(value)
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case _:
+            return dump(value)
+
+
+def read_plain(text: str, like: JSON) -> JSON:
+    """Return the value of a text in the type of ``like``; what does not fit that type stays text.
+
+    Raises:
+        UnreadableError: ``like`` is a list or an object and the text is no JSON.
+    """
+    if text == "":
+        return ""
+    match like:
+        case bool():
+            return {"TRUE": True, "FALSE": False}.get(text.upper(), text)
+        case int() | float():
+            return _number(text)
+        case list() | dict():
+            return load(text)
+        case _:
+            return text
+
+
+def _number(text: str) -> JSON:
+    try:
+        value = load(text)
+    except UnreadableError:
+        return text
+    return value if isinstance(value, (int, float)) and show_plain(value) == text else text
+
+
+class TextCodec:
+    """Free text, and any value of a site's own making."""
+
+    def show(self, value: JSON) -> str:
+        """See `Codec.show`."""
+        return show_plain(value)
+
+    def read(self, text: str, like: JSON) -> JSON:
+        """See `Codec.read`."""
+        return read_plain(text, like)
+
+    def normal(self, text: str) -> str:
+        """See `Codec.normal`."""
+        return text
+
+
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?)?")
+
+
+class DateCodec(TextCodec):
+    """Dates and times as ISO 8601 text, which is how CKAN shows and takes them."""
+
+    def read(self, text: str, like: JSON) -> JSON:
+        """See `Codec.read`."""
+        if text and not _is_date(text):
+            raise UnreadableError(f"{cell.excerpt(text, 40)} is not a date; write it like 2026-03-31")
+        return text
+
+
+def _is_date(text: str) -> bool:
+    if not _ISO.fullmatch(text):
+        return False
+    year, month, day = int(text[:4]), int(text[5:7]), int(text[8:10])
+    return year >= 1 and 1 <= month <= 12 and 1 <= day <= _days(year, month)
+
+
+def _days(year: int, month: int) -> int:
+    if month == 2:
+        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
+    return 30 if month in (4, 6, 9, 11) else 31
+
+
+class BooleanCodec(TextCodec):
+    """``TRUE`` and ``FALSE``; text such as ``"true"`` that a site holds instead stays of that type."""
+
+    def show(self, value: JSON) -> str:
+        """See `Codec.show`."""
+        return self.normal(show_plain(value))
+
+    def read(self, text: str, like: JSON) -> JSON:
+        """See `Codec.read`."""
+        flag = {"TRUE": True, "FALSE": False}.get(text.upper())
+        if flag is None:
+            raise UnreadableError(f"takes TRUE or FALSE, not {cell.excerpt(text, 40)}")
+        if isinstance(like, str) and like.lower() in ("true", "false"):
+            return str(flag) if like.istitle() else str(flag).lower()
+        return flag
+
+    def normal(self, text: str) -> str:
+        """See `Codec.normal`."""
+        return text.upper() if text.upper() in ("TRUE", "FALSE") else text
+
+
+class JSONCodec:
+    """JSON objects as JSON text; equal when equal as JSON, whatever the order of keys and the spaces."""
+
+    def show(self, value: JSON) -> str:
+        """See `Codec.show`."""
+        if value is None or value == "":
+            return ""
+        if isinstance(value, str):
+            return self.normal(cell.canonical(value))
+        return self.normal(dump(value))
+
+    def read(self, text: str, like: JSON) -> JSON:
+        """See `Codec.read`."""
+        if text == "":
+            return ""
+        value = load(text)
+        return dump(value) if isinstance(like, str) and like else value
+
+    def normal(self, text: str) -> str:
+        """See `Codec.normal`."""
+        try:
+            return dump(load(text), sort_keys=True)
+        except UnreadableError:
+            return text
+
+
+# -- choices
+
+
+class Choices:
+    """The allowed values of a field and the one text that stands for each of them."""
+
+    def __init__(self, choices: Sequence[Choice]) -> None:
+        self.values = [choice.value for choice in choices]
+        self.order = {value: i for i, value in enumerate(self.values)}
+        self.labels = _unique_labels(choices)
+        self._by_text = self._readings(choices)
+
+    def _readings(self, choices: Sequence[Choice]) -> dict[str, str]:
+        """Return what may be typed, weakest first: another name, the raw value, the label."""
+        readings = {cell.canonical(alias): c.value for c in choices for alias in c.aliases}
+        readings |= {cell.canonical(c.value): c.value for c in choices}
+        readings |= {self.labels[c.value]: c.value for c in choices}
+        return readings
+
+    def show(self, value: str) -> str:
+        """Return the label of a value; a value that is no choice stays itself, made unmistakable."""
+        label = self.labels.get(value)
+        if label is not None:
+            return label
+        text = cell.canonical(value)
+        return f"{text} [{text}]" if text in self._by_text or _twice(text) is not None else text
+
+    def known(self, text: str) -> str | None:
+        """Return the value of a typed text, or None where it names no choice."""
+        return self._by_text.get(text)
+
+    def read(self, text: str) -> str:
+        """Return the value of a text, known or not: the inverse of `show`."""
+        known = self.known(text)
+        if known is not None:
+            return known
+        twice = _twice(text)
+        return text if twice is None else twice
+
+    def closest(self, text: str) -> str:
+        """Return a hint for a text that is no choice, or an empty text."""
+        texts = [label for label in self.labels.values() if label]
+        near = difflib.get_close_matches(text.lower(), [t.lower() for t in texts], n=1, cutoff=0.6)
+        if near:
+            return f"; closest is {cell.excerpt(next(t for t in texts if t.lower() == near[0]))}"
+        few = ", ".join(texts[:8])
+        return f"; allowed are {few}{', …' if len(texts) > 8 else ''}" if few else ""
+
+
+def _twice(text: str) -> str | None:
+    """Return ``v`` for a text ``v [v]``: how a stored value that looks like a label is written."""
+    half = (len(text) - 3) // 2
+    value = text[:half]
+    return value if half > 0 and text == f"{value} [{value}]" else None
+
+
+def _unique_labels(choices: Sequence[Choice]) -> dict[str, str]:
+    """Return a label for each value, no two alike: ``label [value]`` where labels repeat."""
+    labels: dict[str, str] = {}
+    plain = [cell.canonical(c.label) or cell.canonical(c.value) for c in choices]
+    taken: set[str] = set()
+    for choice, label in zip(choices, plain, strict=True):
+        if choice.value in labels:
+            continue
+        text = label if plain.count(label) == 1 else f"{label} [{cell.canonical(choice.value)}]"
+        while text in taken:
+            text = f"{text} [{cell.canonical(choice.value)}]"
+        labels[choice.value] = text
+        taken.add(text)
+    return labels
+
+
+class ChoiceCodec:
+    """One choice of many: the label; the raw value (and other known names) may be typed as well."""
+
+    def __init__(self, choices: Sequence[Choice], *, closed: bool) -> None:
+        self.choices = Choices(choices)
+        self.closed = closed
+
+    def show(self, value: JSON) -> str:
+        """See `Codec.show`."""
+        if value is None or value == "":
+            return ""
+        return self.choices.show(value if isinstance(value, str) else show_plain(value))
+
+    def read(self, text: str, like: JSON) -> JSON:
+        """See `Codec.read`."""
+        if text == "":
+            return ""
+        if self.closed and self.choices.known(text) is None and text != self.show(like):
+            raise UnreadableError(f"{cell.excerpt(text)} is not one of the choices{self.choices.closest(text)}")
+        return read_plain(self.choices.read(text), like)
+
+    def normal(self, text: str) -> str:
+        """See `Codec.normal`."""
+        return self.choices.show(self.choices.read(text)) if text else ""
+
+
+class ChoicesCodec:
+    """Several choices, whose order means nothing: labels in the order of the schema."""
+
+    def __init__(self, choices: Sequence[Choice], *, closed: bool) -> None:
+        self.choices = Choices(choices)
+        self.closed = closed
+
+    def show(self, value: JSON) -> str:
+        """See `Codec.show`."""
+        values, _ = _texts(value)
+        return show_plain(value) if values is None else self._show(values)
+
+    def _show(self, values: Iterable[str]) -> str:
+        order = self.choices.order
+        ordered = sorted(values, key=lambda v: (order.get(v, len(order)), v))
+        return cell.join(self.choices.show(v) for v in ordered)
+
+    def read(self, text: str, like: JSON) -> JSON:
+        """See `Codec.read`."""
+        held, as_json_text = _texts(like)
+        if held is None:
+            return read_plain(text, like)
+        values: list[str] = []
+        for part in _split(text):
+            value = self.choices.read(part)
+            if self.closed and value not in self.choices.order and value not in held:
+                hint = self.choices.closest(part)
+                raise UnreadableError(f"{cell.excerpt(part)} is not one of the choices{hint}")
+            if value not in values:
+                values.append(value)
+        return dump(list(values)) if as_json_text else list(values)
+
+    def normal(self, text: str) -> str:
+        """See `Codec.normal`."""
+        try:
+            return self._show(dict.fromkeys(self.choices.read(part) for part in cell.split(text)))
+        except ValueError:
+            return text
+
+
+def _texts(value: JSON) -> tuple[list[str] | None, bool]:
+    """Return the texts of a list value, and whether CKAN holds it as JSON text.
+
+    A single text counts as a list of one (CKAN accepts both). None where it is anything else.
+    """
+    if value is None or value == "":
+        return [], False
+    if isinstance(value, str):
+        if not value.startswith("["):
+            return [value], False
+        inner = _json_list(value)
+        return (inner, True) if inner is not None else ([value], False)
+    if isinstance(value, list) and all(isinstance(x, str) for x in value):
+        return [x for x in value if isinstance(x, str)], False
+    return None, False
+
+
+def _json_list(text: str) -> list[str] | None:
+    try:
+        value = load(text)
+    except UnreadableError:
+        return None
+    if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
+        return None
+    return [x for x in value if isinstance(x, str)]
+
+
+def _split(text: str) -> list[str]:
+    try:
+        return cell.split(text)
+    except ValueError as error:
+        raise UnreadableError(str(error)) from None
+
+
+class TextsCodec:
+    """Several texts in their order."""
+
+    def show(self, value: JSON) -> str:
+        """See `Codec.show`."""
+        values, _ = _texts(value)
+        return show_plain(value) if values is None else cell.join(map(cell.canonical, values))
+
+    def read(self, text: str, like: JSON) -> JSON:
+        """See `Codec.read`."""
+        held, as_json_text = _texts(like)
+        if held is None:
+            return read_plain(text, like)
+        values = _split(text)
+        return dump(list(values)) if as_json_text else list(values)
+
+    def normal(self, text: str) -> str:
+        """See `Codec.normal`."""
+        try:
+            return cell.join(cell.split(text))
+        except ValueError:
+            return text
+
+
+class NamesCodec:
+    """Tags and groups: lists of dicts of which people edit the names, in no order.
+
+    Args:
+        keep: a key that goes back to CKAN with a name that was there before (a tag belongs to a
+            vocabulary by its ``vocabulary_id``).
+    """
+
+    def __init__(self, keep: str = "") -> None:
+        self.keep = keep
+
+    def show(self, value: JSON) -> str:
+        """See `Codec.show`."""
+        names = [text_of(entry.get("name")) for entry in dicts(value)]
+        return cell.join(sorted({cell.canonical(name) for name in names if name}))
+
+    def read(self, text: str, like: JSON) -> JSON:
+        """See `Codec.read`."""
+        left = dicts(like)
+        found: list[JSON] = []
+        for name in dict.fromkeys(_split(text)):
+            held = [entry for entry in left if cell.canonical(text_of(entry.get("name"))) == name]
+            found.extend(self._kept(entry) for entry in held)
+            if not held:
+                found.append({"name": name})
+        return found
+
+    def _kept(self, entry: dict[str, JSON]) -> JSON:
+        kept: dict[str, JSON] = {"name": entry["name"]}
+        if self.keep and entry.get(self.keep) is not None:
+            kept[self.keep] = entry[self.keep]
+        return kept
+
+    def normal(self, text: str) -> str:
+        """See `Codec.normal`."""
+        try:
+            return cell.join(sorted(dict.fromkeys(cell.split(text))))
+        except ValueError:
+            return text

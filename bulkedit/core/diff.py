@@ -1,0 +1,305 @@
+"""Three states of a cell, and what follows: exported, edited, live.
+
+| exported | edited | live | verdict  |
+|----------|--------|------|----------|
+| a        | a      | any  | no edit  |
+| a        | b      | a    | CHANGE   |
+| a        | b      | b    | ALREADY  |
+| a        | b      | c    | CONFLICT |
+
+Items of a repeating field have no ids in CKAN. They are recognized by what they hold, wherever in the
+list they stand now; an item that cannot be recognized is a conflict, never a guess.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from enum import Enum, auto
+
+from bulkedit.core.catalogue import Catalogue, Texts
+from bulkedit.core.columns import Table
+from bulkedit.core.edits import CellEdit, Place, RowEdit
+from bulkedit.core.text import join
+
+
+class Verdict(Enum):
+    """What an edit means in the face of the live value."""
+
+    CHANGE = auto()
+    ALREADY = auto()
+    CONFLICT = auto()
+
+
+def verdict_of(exported: str, edited: str, live: str) -> Verdict:
+    """Return the verdict on one edited cell (see the table above)."""
+    if edited == live:
+        return Verdict.ALREADY
+    return Verdict.CHANGE if live == exported else Verdict.CONFLICT
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One edit and its verdict.
+
+    Attributes:
+        cell: the edited cell; None where a whole item is removed.
+        live: the cell text found on the site (of a whole item: its texts, joined).
+        gone: the record or item is on the site no more.
+    """
+
+    row: RowEdit
+    cell: CellEdit | None
+    live: str
+    verdict: Verdict
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """One item of a list to be sent.
+
+    Attributes:
+        live: index in the live list (by number in the workbook) of the item it is made from; None for a new one.
+        texts: cell texts to set, by column index.
+        place: the row it comes from; None for an item that no row edits.
+    """
+
+    live: int | None
+    texts: Mapping[int, str] = field(default_factory=dict)
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListChange:
+    """A repeating field of one package or resource, to be replaced as a whole."""
+
+    table: Table
+    owner: str
+    items: tuple[NewItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PackageDiff:
+    """All edits of one package with their verdicts, and the lists that change."""
+
+    changes: tuple[Change, ...]
+    lists: tuple[ListChange, ...] = ()
+
+    def of(self, verdict: Verdict) -> list[Change]:
+        """Return the edits with one verdict."""
+        return [change for change in self.changes if change.verdict is verdict]
+
+
+def diff_package(
+    rows: Sequence[RowEdit], exported: Catalogue, live: Catalogue, *, overwrite: bool = False
+) -> PackageDiff:
+    """Compare the edited rows of one package with its live state.
+
+    Args:
+        rows: the rows that ask for something, all of one package.
+        exported: cell texts as exported.
+        live: cell texts as found on the site.
+        overwrite: send the edit where both sides changed a cell.
+    """
+    changes: list[Change] = []
+    lists: list[ListChange] = []
+    groups: dict[tuple[Table, str], list[RowEdit]] = {}
+    for row in rows:
+        if row.table.level.of_items:
+            groups.setdefault((row.table, row.owner), []).append(row)
+        else:
+            changes += _field_changes(row, live)
+    for (table, owner), own in groups.items():
+        merge = _ItemMerge(table, exported.items(table, owner), live.items(table, owner), own, overwrite)
+        changes += merge.changes() if _owner_lives(table, owner, live) else _all_gone(own)
+        if merge.edited or merge.removed or merge.added:
+            lists.append(ListChange(table, owner, tuple(merge.items())))
+    if overwrite:
+        changes = [_overwritten(change) for change in changes]
+    return PackageDiff(tuple(changes), tuple(lists))
+
+
+def _overwritten(change: Change) -> Change:
+    if change.verdict is not Verdict.CONFLICT or change.gone:
+        return change
+    return Change(change.row, change.cell, change.live, Verdict.CHANGE)
+
+
+def _field_changes(row: RowEdit, live: Catalogue) -> Iterator[Change]:
+    texts = live.texts(row.table, row.owner)
+    for cell in row.cells:
+        if texts is None:
+            yield Change(row, cell, "", Verdict.CONFLICT, gone=True)
+        else:
+            found = texts[row.table.names[cell.column.name]]
+            yield Change(row, cell, found, verdict_of(cell.exported, cell.edited, found))
+
+
+def _owner_lives(table: Table, owner: str, live: Catalogue) -> bool:
+    return owner in (live.resources if table.level.of_resources else live.packages)
+
+
+def _all_gone(rows: Sequence[RowEdit]) -> Iterator[Change]:
+    for row in rows:
+        for cell in row.cells or (None,):
+            yield Change(row, cell, "", Verdict.CONFLICT, gone=True)
+
+
+class _ItemMerge:
+    """The edits of one repeating field, brought together with the live list."""
+
+    def __init__(
+        self,
+        table: Table,
+        exported: Sequence[Texts],
+        live: Sequence[Texts],
+        rows: Sequence[RowEdit],
+        overwrite: bool,
+    ) -> None:
+        self.table, self.exported, self.live, self.rows = table, exported, live, rows
+        self.overwrite = overwrite
+        self.by_number = {row.number: row for row in rows if row.number}
+        self.new = [row for row in rows if not row.number]
+        self.match = _matched(exported, live, self._edited_items())
+        self.removed: set[int] = set()
+        self.edited: dict[int, tuple[dict[int, str], Place]] = {}
+        self.added: list[NewItem] = []
+        self.made: list[Change] = []
+
+    def _edited_items(self) -> dict[int, Texts]:
+        """Return what each edited item should become, by exported index."""
+        return {
+            number - 1: _applied(self.exported[number - 1], row, self.table)
+            for number, row in self.by_number.items()
+            if row.action != "delete"
+        }
+
+    def changes(self) -> list[Change]:
+        """Return every edit with its verdict."""
+        if self._as_wanted():
+            self.made = [c for row in self.rows for c in self._all(row, Verdict.ALREADY)]
+            return self.made
+        for row in self.rows:
+            if row.number:
+                self.made += self._removed(row) if row.action == "delete" else self._edited(row)
+        already = Counter(self.live) - Counter(self.exported)
+        for row in self.new:
+            self.made += self._added(row, already)
+        return self.made
+
+    def _as_wanted(self) -> bool:
+        """Tell whether the live list is exactly the one the workbook asks for."""
+        kept = [
+            self._edited_items().get(i, texts)
+            for i, texts in enumerate(self.exported)
+            if (row := self.by_number.get(i + 1)) is None or row.action != "delete"
+        ]
+        blank = ("",) * len(self.table.columns)
+        return [*kept, *(_applied(blank, row, self.table) for row in self.new)] == list(self.live)
+
+    def _all(self, row: RowEdit, verdict: Verdict) -> Iterator[Change]:
+        for cell in row.cells:
+            yield Change(row, cell, cell.edited if verdict is Verdict.ALREADY else "", verdict)
+        if not row.cells:
+            yield Change(row, None, "", verdict)
+
+    def _removed(self, row: RowEdit) -> Iterator[Change]:
+        at = self.match.get(row.number - 1)
+        if at is None:
+            yield Change(row, None, "", Verdict.ALREADY)
+            return
+        same = self.live[at] == self.exported[row.number - 1]
+        if same or self.overwrite:
+            self.removed.add(at)
+        yield Change(row, None, join(self.live[at]), Verdict.CHANGE if same else Verdict.CONFLICT)
+
+    def _edited(self, row: RowEdit) -> Iterator[Change]:
+        at = self.match.get(row.number - 1)
+        if at is None:
+            for cell in row.cells:
+                yield Change(row, cell, "", Verdict.CONFLICT, gone=True)
+            return
+        verdicts = self._cell_verdicts(row, at)
+        texts = {}
+        for cell, live, verdict in verdicts:
+            yield Change(row, cell, live, verdict)
+            if verdict is Verdict.CHANGE or (verdict is Verdict.CONFLICT and self.overwrite):
+                texts[self.table.names[cell.column.name]] = cell.edited
+        if texts:
+            self.edited[at] = (texts, row.place)
+
+    def _cell_verdicts(self, row: RowEdit, at: int) -> list[tuple[CellEdit, str, Verdict]]:
+        live = self.live[at]
+        found = []
+        for cell in row.cells:
+            text = live[self.table.names[cell.column.name]]
+            found.append((cell, text, verdict_of(cell.exported, cell.edited, text)))
+        if self._recognized(row, at):
+            return found
+        return [(c, text, v if v is Verdict.ALREADY else Verdict.CONFLICT) for c, text, v in found]
+
+    def _recognized(self, row: RowEdit, at: int) -> bool:
+        """Tell whether the live item is the exported one, so that an edit of it still means the same.
+
+        It is when its first field (a contact's name, an extra's key) is as exported; where the person
+        edited just that field, every other field must be.
+        """
+        exported, live = self.exported[row.number - 1], self.live[at]
+        touched = {self.table.names[cell.column.name] for cell in row.cells}
+        if 0 not in touched:
+            return exported[0] == live[0]
+        return all(exported[i] == live[i] for i in range(len(exported)) if i not in touched)
+
+    def _added(self, row: RowEdit, already: Counter[Texts]) -> Iterator[Change]:
+        texts = _applied(("",) * len(self.table.columns), row, self.table)
+        if already[texts] > 0:
+            already[texts] -= 1
+            yield from self._all(row, Verdict.ALREADY)
+            return
+        names = self.table.names
+        self.added.append(NewItem(None, {names[c.column.name]: c.edited for c in row.cells}, row.place))
+        yield from self._all(row, Verdict.CHANGE)
+
+    def items(self) -> Iterator[NewItem]:
+        """Yield the list to be sent: the live items in their order, without the removed, then the new ones."""
+        for at in range(len(self.live)):
+            if at not in self.removed:
+                texts, place = self.edited.get(at, ({}, None))
+                yield NewItem(at, texts, place)
+        yield from self.added
+
+
+def _applied(texts: Texts, row: RowEdit, table: Table) -> Texts:
+    changed = {table.names[cell.column.name]: cell.edited for cell in row.cells}
+    return tuple(changed.get(i, text) for i, text in enumerate(texts))
+
+
+def _matched(exported: Sequence[Texts], live: Sequence[Texts], edited: Mapping[int, Texts]) -> dict[int, int]:
+    """Return where each exported item stands in the live list, for those that can be recognized.
+
+    First those that are as exported, in order; then those that are already as edited; then, where a
+    stretch of the list is as long as it was, the ones that were changed, by their place in it.
+    """
+    blocks = SequenceMatcher(None, exported, live, autojunk=False).get_opcodes()
+    found: dict[int, int] = {}
+    for tag, i1, i2, j1, j2 in blocks:
+        if tag == "equal":
+            found |= dict(zip(range(i1, i2), range(j1, j2), strict=True))
+        else:
+            found |= _matched_in_block(range(i1, i2), list(range(j1, j2)), live, edited)
+    return found
+
+
+def _matched_in_block(
+    left: range, right: list[int], live: Sequence[Texts], edited: Mapping[int, Texts]
+) -> dict[int, int]:
+    found: dict[int, int] = {}
+    if len(left) == len(right):
+        return dict(zip(left, right, strict=True))
+    for i in left:
+        at = next((j for j in right if edited.get(i) == live[j]), None)
+        if at is not None:
+            found[i] = at
+            right.remove(at)
+    return found

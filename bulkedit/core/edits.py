@@ -1,0 +1,98 @@
+"""What a person changed: the edited cells of every row, against what was exported."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bulkedit.core.columns import Column, Table
+from bulkedit.core.text import excerpt
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row of a sheet."""
+
+    sheet: str
+    row: int
+
+    def __str__(self) -> str:
+        return f"{self.sheet} row {self.row}"
+
+
+@dataclass(frozen=True, slots=True)
+class CellEdit:
+    """One edited cell: the column, what it held when exported, what it holds now."""
+
+    column: Column
+    exported: str
+    edited: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowEdit:
+    """One row of a data sheet, edited or not.
+
+    Attributes:
+        package: id of the package that the row belongs to; empty where that is unknown.
+        name: what the package is called, for people.
+        owner: id of the package or resource whose fields or items these are; empty for a new one.
+        resource: id of the resource the row is about, if it is about one.
+        number: of an item, as exported; 0 for a new item, and where rows are no items.
+        action: ``delete``, ``skip``, or empty.
+        cells: the edited cells.
+        problems: why the row cannot be sent, one sentence each; any makes it ``invalid``.
+    """
+
+    place: Place
+    table: Table
+    package: str
+    name: str
+    owner: str
+    resource: str = ""
+    number: int = 0
+    action: str = ""
+    cells: tuple[CellEdit, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    @property
+    def asks(self) -> bool:
+        """Tell whether the row asks for anything to be done."""
+        return not self.problems and self.action != "skip" and self.edited
+
+    @property
+    def edited(self) -> bool:
+        """Tell whether the row differs from what was exported."""
+        if self.table.level.of_items and self.number == 0 and not self.problems:
+            return self.action == "" and bool(self.cells)
+        return bool(self.cells) or (self.action == "delete" and self.table.level.of_items)
+
+
+@dataclass(frozen=True)
+class Edits:
+    """All rows of a workbook's data sheets, with what else was noticed.
+
+    Attributes:
+        missing: how many exported rows are in no sheet any more, by sheet title.
+        unknown: headers that are no columns of ours: sheet, header, the closest of ours or nothing.
+    """
+
+    rows: Sequence[RowEdit]
+    missing: Mapping[str, int] = field(default_factory=dict)
+    unknown: Sequence[tuple[str, str, str]] = ()
+
+    def by_package(self) -> dict[str, list[RowEdit]]:
+        """Return the rows that ask for something or cannot be sent, by package id, in sheet order."""
+        found: dict[str, list[RowEdit]] = {}
+        for row in self.rows:
+            if row.asks or row.problems:
+                found.setdefault(row.package, []).append(row)
+        return found
+
+
+def describe(edit: CellEdit) -> str:
+    """Return an edit as people read it: ``[Title] “old” → “new”``."""
+    return f"[{edit.column.header}] {excerpt(edit.exported, 60)} → {excerpt(edit.edited, 60)}"
+
+
+def edited_cells(rows: Sequence[RowEdit]) -> Iterator[tuple[RowEdit, CellEdit]]:
+    """Yield every edited cell with its row."""
+    return ((row, cell) for row in rows for cell in row.cells)

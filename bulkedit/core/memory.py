@@ -1,0 +1,65 @@
+"""The memory of a workbook: the exported cell texts as plain rows, for the hidden sheet ``_base``."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+
+from bulkedit.core.catalogue import Catalogue, Owner
+from bulkedit.core.columns import Layout
+
+_PACKAGE, _RESOURCE, _ROW = "package", "resource", "row"
+
+
+class MemoryDamagedError(ValueError):
+    """The memory of a workbook is not what was written; ``str()`` is one sentence."""
+
+
+def to_rows(catalogue: Catalogue) -> Iterator[list[str]]:
+    """Yield the rows that hold a catalogue of cell texts."""
+    for key, name in catalogue.packages.items():
+        yield [_PACKAGE, key, name]
+    for key, owner in catalogue.resources.items():
+        yield [_RESOURCE, key, owner.package, owner.name, str(owner.position)]
+    for title, rows in catalogue.rows.items():
+        for key, texts in rows.items():
+            yield [_ROW, title, key, *texts]
+
+
+def digest(rows: Iterable[Sequence[str]]) -> str:
+    """Return the SHA-256 digest of rows; empty texts at their ends do not count."""
+    sha = hashlib.sha256()
+    for row in rows:
+        full = list(row)
+        while full and full[-1] == "":
+            full.pop()
+        sha.update(json.dumps(full).encode())
+        sha.update(b"\n")
+    return sha.hexdigest()
+
+
+def from_rows(rows: Sequence[Sequence[str]], layout: Layout, expected_digest: str) -> Catalogue:
+    """Read a catalogue of cell texts.
+
+    Raises:
+        MemoryDamagedError: the rows are not those that were written.
+    """
+    if digest(rows) != expected_digest:
+        raise MemoryDamagedError("The sheet _base was changed or damaged; export again.")
+    widths = {table.title: len(table.columns) for table in layout.tables}
+    catalogue = Catalogue({table.title: {} for table in layout.tables})
+    for row in rows:
+        match list(row):
+            case [kind, key, *rest] if kind == _PACKAGE:
+                catalogue.packages[key] = rest[0] if rest else ""
+            case [kind, key, package, *rest] if kind == _RESOURCE:
+                name, position = [*rest, "", ""][:2]
+                catalogue.resources[key] = Owner(package, name, int(position or 0))
+            case [kind, title, key, *texts] if kind == _ROW and title in widths:
+                catalogue.rows[title][key] = _padded(texts, widths[title])
+            case _:
+                raise MemoryDamagedError("The sheet _base does not fit the sheet _meta; export again.")
+    return catalogue
+
+
+def _padded(texts: Sequence[str], width: int) -> tuple[str, ...]:
+    return (*texts, *[""] * (width - len(texts)))[:width]

@@ -1,0 +1,135 @@
+"""What a workbook knows of itself: where it comes from, and its layout, as JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bulkedit.core.columns import Choice, Column, Kind, Layout, Level, Table
+from bulkedit.core.json_value import JSON, dicts, text_of
+
+LAYOUT_VERSION = 1
+"""Version of the workbook's own sheets; a program refuses workbooks of a newer one."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Where a workbook comes from.
+
+    Attributes:
+        site: URL of the catalogue.
+        organizations: names of the exported organizations by id.
+        exported_at: UTC time of the export, ISO 8601.
+        exported_by: name of the user, as far as the site tells.
+        language: language of the labels.
+    """
+
+    site: str
+    organizations: Mapping[str, str]
+    exported_at: str
+    exported_by: str = ""
+    language: str = "en"
+
+
+class MetaError(ValueError):
+    """The workbook's description of itself cannot be understood; ``str()`` is one sentence."""
+
+
+def to_json(identity: Identity, layout: Layout) -> dict[str, JSON]:
+    """Return the description of a workbook."""
+    return {
+        "layout_version": LAYOUT_VERSION,
+        "site": identity.site,
+        "organizations": dict(identity.organizations),
+        "exported_at": identity.exported_at,
+        "exported_by": identity.exported_by,
+        "language": identity.language,
+        "tables": [_table_json(table) for table in layout.tables],
+    }
+
+
+def _table_json(table: Table) -> JSON:
+    return {
+        "title": table.title,
+        "level": table.level.value,
+        "type": table.dataset_type,
+        "field": table.field,
+        "label": table.label,
+        "required": table.required,
+        "columns": [_column_json(column) for column in table.columns],
+    }
+
+
+def _column_json(column: Column) -> JSON:
+    choices: list[JSON] = [[c.value, c.label, *c.aliases] for c in column.choices]
+    full: dict[str, JSON] = {
+        "header": column.header,
+        "name": column.name,
+        "kind": column.kind.value,
+        "choices": choices,
+        "closed": column.closed,
+        "required": column.required,
+        "read_only": column.read_only,
+        "help": column.help,
+        "source": column.source,
+    }
+    return {key: value for key, value in full.items() if value not in ("", False, [])}
+
+
+def from_json(said: JSON) -> tuple[Identity, Layout]:
+    """Read the description of a workbook.
+
+    Raises:
+        MetaError: it is of a newer version, or damaged.
+    """
+    if not isinstance(said, dict) or not isinstance(said.get("layout_version"), int):
+        raise MetaError("The sheet _meta is damaged; export again.")
+    version = said["layout_version"]
+    if not isinstance(version, int) or version > LAYOUT_VERSION:
+        raise MetaError("This workbook was made by a newer version of bulkedit; update bulkedit to import it.")
+    try:
+        tables = tuple(_table(entry) for entry in dicts(said.get("tables")))
+    except (ValueError, TypeError, KeyError) as error:
+        raise MetaError("The layout in the sheet _meta is damaged; export again.") from error
+    organizations = said.get("organizations")
+    identity = Identity(
+        site=text_of(said.get("site")),
+        organizations={k: text_of(v) for k, v in organizations.items()} if isinstance(organizations, dict) else {},
+        exported_at=text_of(said.get("exported_at")),
+        exported_by=text_of(said.get("exported_by")),
+        language=text_of(said.get("language")) or "en",
+    )
+    return identity, Layout(tables)
+
+
+def _table(said: Mapping[str, JSON]) -> Table:
+    return Table(
+        title=text_of(said["title"]),
+        level=Level(text_of(said["level"])),
+        dataset_type=text_of(said["type"]),
+        columns=tuple(_column(entry) for entry in dicts(said.get("columns"))),
+        field=text_of(said.get("field")),
+        label=text_of(said.get("label")),
+        required=said.get("required") is True,
+    )
+
+
+def _column(said: Mapping[str, JSON]) -> Column:
+    return Column(
+        header=text_of(said["header"]),
+        name=text_of(said["name"]),
+        kind=Kind(text_of(said["kind"])),
+        choices=tuple(_choice(entry) for entry in _list(said.get("choices"))),
+        closed=said.get("closed") is True,
+        required=said.get("required") is True,
+        read_only=said.get("read_only") is True,
+        help=text_of(said.get("help")),
+        source=text_of(said.get("source")),
+    )
+
+
+def _choice(said: JSON) -> Choice:
+    value, label, *aliases = map(text_of, _list(said))
+    return Choice(value, label, tuple(aliases))
+
+
+def _list(value: JSON) -> list[JSON]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,278 @@
+"""The answer that every row gets: a result word, and a message an editor understands."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bulkedit.core.answers import Accepted, Answer, Denied, Mismatched, NotSent, Planned, Rejected, Unclear
+from bulkedit.core.catalogue import Catalogue
+from bulkedit.core.columns import Layout
+from bulkedit.core.diff import Change, PackageDiff, Verdict
+from bulkedit.core.edits import Place, RowEdit
+from bulkedit.core.json_value import JSON
+from bulkedit.core.plan import Call
+from bulkedit.core.refusal import Places, Refusal, explain
+from bulkedit.core.text import excerpt, join
+
+
+class Result(StrEnum):
+    """What became of a row."""
+
+    UPDATED = "updated"
+    CREATED = "created"
+    DELETED = "deleted"
+    WOULD_UPDATE = "would update"
+    WOULD_CREATE = "would create"
+    WOULD_DELETE = "would delete"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
+    CONFLICT = "conflict"
+    INVALID = "invalid"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    NOT_SENT = "not sent"
+
+
+APPLIED = frozenset((Result.UPDATED, Result.CREATED, Result.DELETED, Result.UNCHANGED, Result.SKIPPED))
+"""Results after which nothing of the row is left to do."""
+
+FORESEEN = frozenset((Result.WOULD_UPDATE, Result.WOULD_CREATE, Result.WOULD_DELETE))
+"""Results of a dry run that promise success."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldOutcome:
+    """One edited field in a report: its API name and the three texts."""
+
+    field: str
+    exported: str
+    edited: str
+    live: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer to one row."""
+
+    place: Place
+    package: str
+    resource: str | None
+    result: Result
+    message: str = ""
+    changes: tuple[FieldOutcome, ...] = ()
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What is known of one package at the end: its rows, the diff if it was read, the answer if it was sent.
+
+    Attributes:
+        rows: the rows that ask for something or are invalid.
+        problems: further reasons against sending, found with the live values at hand.
+        live_modified: when the site says that the package last changed.
+    """
+
+    rows: Sequence[RowEdit]
+    diff: PackageDiff | None = None
+    call: Call | None = None
+    answer: Answer | None = None
+    problems: Mapping[Place, Sequence[str]] | None = None
+    live_modified: str = ""
+
+
+def outcomes_of(
+    settled: Settled,
+    layout: Layout,
+    places: Places,
+    resources: Mapping[str, str],
+    after: Catalogue | None = None,
+) -> list[Outcome]:
+    """Return the outcomes of one package's rows.
+
+    Args:
+        settled: what is known of the package.
+        layout: the workbook's tables.
+        places: where each record stands.
+        resources: names of the resources by id.
+        after: cell texts of the package as CKAN answered, to say what it kept differently.
+    """
+    teller = _Teller(settled, layout, places, resources, after)
+    return list(teller.outcomes())
+
+
+class _Teller:
+    def __init__(
+        self,
+        settled: Settled,
+        layout: Layout,
+        places: Places,
+        resources: Mapping[str, str],
+        after: Catalogue | None,
+    ) -> None:
+        self.settled, self.layout, self.places = settled, layout, places
+        self.resources, self.after = resources, after
+        self.changes: dict[Place, list[Change]] = {}
+        for change in settled.diff.changes if settled.diff else ():
+            self.changes.setdefault(change.row.place, []).append(change)
+
+    def outcomes(self) -> Iterator[Outcome]:
+        further = self.settled.problems or {}
+        problems = {row.place: [*row.problems, *further.get(row.place, ())] for row in self.settled.rows}
+        bad = next((row.place for row in self.settled.rows if problems[row.place]), None)
+        if bad is not None:
+            because = f"Not sent, because {bad} of the same package is invalid."
+            for row in self.settled.rows:
+                own = problems[row.place]
+                yield self._outcome(row, Result.INVALID if own else Result.NOT_SENT, own or [because])
+        elif isinstance(self.settled.answer, Rejected):
+            yield from self._refused(self.settled.answer)
+        else:
+            for row in self.settled.rows:
+                yield self._answered(row)
+
+    def _outcome(self, row: RowEdit, result: Result, sentences: Sequence[str]) -> Outcome:
+        return Outcome(
+            row.place,
+            row.name,
+            self.resources.get(row.resource) if row.resource else None,
+            result,
+            " ".join(dict.fromkeys(sentences)),
+            tuple(self._fields(row)),
+        )
+
+    def _fields(self, row: RowEdit) -> Iterator[FieldOutcome]:
+        lives = {id(change.cell): change.live for change in self.changes.get(row.place, ())}
+        for cell in row.cells:
+            yield FieldOutcome(cell.column.name, cell.exported, cell.edited, lives.get(id(cell)))
+        if row.action == "delete" and row.table.level.of_items and not row.problems:
+            live = next((change.live for change in self.changes.get(row.place, ())), None)
+            yield FieldOutcome(row.table.field, live or "", "", live)
+
+    # -- sent, or not
+
+    def _answered(self, row: RowEdit) -> Outcome:
+        changes = self.changes.get(row.place, [])
+        conflicts = [c for c in changes if c.verdict is Verdict.CONFLICT]
+        going = [c for c in changes if c.verdict is Verdict.CHANGE]
+        sentences = list(self._conflicts(conflicts))
+        if not going:
+            if not conflicts:
+                return self._outcome(row, Result.UNCHANGED, ["The site has this already."])
+            return self._outcome(row, Result.CONFLICT, sentences)
+        result, said = self._sent(row, going)
+        return self._outcome(row, Result.CONFLICT if conflicts else result, [*sentences, *said])
+
+    def _sent(self, row: RowEdit, going: Sequence[Change]) -> tuple[Result, list[str]]:
+        match self.settled.answer:
+            case Accepted():
+                return _word(row, dry=False), [*_did(row, going, ""), *self._kept(row, going)]
+            case Planned():
+                return _word(row, dry=True), _did(row, going, "Would have ")
+            case Denied(reason):
+                return Result.REFUSED, [reason]
+            case Unclear(reason):
+                return Result.UNKNOWN, [
+                    f"{reason} Nobody knows whether the site stored this; import again: what is there already"
+                    " is not sent twice."
+                ]
+            case Mismatched():
+                return Result.CONFLICT, [
+                    "The package was changed on the site again and again while this was sent; nothing was stored."
+                    " Import again in a while."
+                ]
+            case NotSent(reason):
+                return Result.NOT_SENT, [reason]
+            case _:
+                return Result.NOT_SENT, ["The run stopped before this row."]
+
+    def _conflicts(self, conflicts: Sequence[Change]) -> Iterator[str]:
+        when = f" (last changed there {self.settled.live_modified[:16].replace('T', ' ')} UTC)"
+        when = when if self.settled.live_modified else ""
+        for change in conflicts:
+            if change.gone:
+                yield _gone(change)
+            elif change.cell is None:
+                yield f"Conflict: this item was changed on the site{when}; it is now {excerpt(change.live)}. Not removed."
+            else:
+                yield (
+                    f"Conflict in [{change.cell.column.header}]: here {excerpt(change.cell.edited)}, on the site now"
+                    f" {excerpt(change.live)}{when}. Not sent; exported was {excerpt(change.cell.exported)}."
+                )
+
+    def _kept(self, row: RowEdit, going: Sequence[Change]) -> Iterator[str]:
+        """Say what CKAN stored in another form than asked, or not at all."""
+        for change in going:
+            held = self._after(row, change)
+            if change.cell is not None and held is not None and held != change.cell.edited:
+                yield f"[{change.cell.column.header}] was kept as {excerpt(held)}."
+
+    def _after(self, row: RowEdit, change: Change) -> str | None:
+        if self.after is None or change.cell is None:
+            return None
+        index = row.table.names[change.cell.column.name]
+        if not row.table.level.of_items:
+            texts = self.after.texts(row.table, row.owner)
+            return None if texts is None else texts[index]
+        held = {texts[index] for texts in self.after.items(row.table, row.owner)}
+        return change.cell.edited if change.cell.edited in held else " / ".join(sorted(held))
+
+    # -- refused by the site's validation
+
+    def _refused(self, answer: Rejected) -> Iterator[Outcome]:
+        refusal = self._refusal(answer)
+        asked = {row.place for row in self.settled.rows}
+        if not asked & refusal.by_place.keys():
+            first = self.settled.rows[0].place
+            elsewhere = [f"{place}: {text}" for place, texts in refusal.by_place.items() for text in texts]
+            refusal.by_place[first] = [*refusal.general, *elsewhere]
+        else:
+            refusal.by_place[min(asked & refusal.by_place.keys(), key=str)] += refusal.general
+        at = next(row.place for row in self.settled.rows if row.place in refusal.by_place)
+        for row in self.settled.rows:
+            sentences = refusal.by_place.get(row.place)
+            because = f"Not sent, because the site refused {at} of the same package."
+            yield self._outcome(row, Result.REFUSED if sentences else Result.NOT_SENT, sentences or [because])
+        for place in refusal.by_place.keys() - asked:
+            yield Outcome(
+                place,
+                self.settled.rows[0].name,
+                None,
+                Result.REFUSED,
+                " ".join([*refusal.by_place[place], "(Not edited here, but the site checks the whole package.)"]),
+            )
+
+    def _refusal(self, answer: Rejected) -> Refusal:
+        assert self.settled.call is not None  # noqa: S101  only a call can be rejected
+        errors: Mapping[str, JSON] = answer.errors
+        dataset_type = self.settled.rows[0].table.dataset_type
+        return explain(errors, self.settled.call, self.layout, dataset_type, self.places)
+
+
+def _word(row: RowEdit, *, dry: bool) -> Result:
+    if row.action == "delete":
+        return Result.WOULD_DELETE if dry else Result.DELETED
+    if row.table.level.of_items and not row.number:
+        return Result.WOULD_CREATE if dry else Result.CREATED
+    return Result.WOULD_UPDATE if dry else Result.UPDATED
+
+
+def _did(row: RowEdit, going: Sequence[Change], would: str) -> list[str]:
+    if row.action == "delete":
+        return [f"{would}{'r' if would else 'R'}emoved from {row.table.label}."]
+    headers = join(f"[{change.cell.column.header}]" for change in going if change.cell is not None)
+    if row.table.level.of_items and not row.number:
+        return [f"{would}{'a' if would else 'A'}dded to {row.table.label}: {headers}."]
+    said = [f"{would}{'c' if would else 'C'}hanged {headers}."]
+    if (
+        any(c.cell is not None and c.cell.column.key == "name" for c in going)
+        and row.resource == ""
+        and not row.number
+    ):
+        said.append("The address of the page changes with the name.")
+    return said
+
+
+def _gone(change: Change) -> str:
+    header = f"[{change.cell.column.header}] " if change.cell is not None else ""
+    what = "This item" if change.row.table.level.of_items else f"This {change.row.table.level}"
+    return f"Conflict: {header}{what} is no longer on the site (or not visible to you); nothing was sent for it."

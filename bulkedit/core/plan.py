@@ -1,0 +1,161 @@
+"""From a diff to the one call that sends it: a ``package_revise`` for each package.
+
+``package_revise`` compares ``match`` with the package while holding a lock on it, applies ``filter``,
+then ``update``, and saves once (``ckan/logic/action/update.py``). It merges lists by index and dicts by
+key and never shortens either, so lists and objects are filtered out first and given whole.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+
+from bulkedit.core.catalogue import id_of, table_items
+from bulkedit.core.codecs import UnreadableError, codec_of
+from bulkedit.core.columns import Column, Level, Table
+from bulkedit.core.diff import Change, ListChange, NewItem, PackageDiff, Verdict
+from bulkedit.core.edits import Place
+from bulkedit.core.items import with_items
+from bulkedit.core.json_value import JSON, Item, Package, dicts, resources_of
+
+MATCHED = ("id", "metadata_modified", "state", "private")
+"""What must still be as read. ``metadata_modified`` alone misses deletions and bulk changes of visibility."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One ``package_revise`` and what is needed to understand its answer.
+
+    Attributes:
+        package: id of the package.
+        name: what the package is called, for people.
+        payload: the action's parameters.
+        sent: for each list sent whole, the row behind each of its items, by owner and field.
+        resources: ids of the package's resources in their order.
+    """
+
+    package: str
+    name: str
+    payload: Mapping[str, JSON]
+    sent: Mapping[tuple[str, str], Sequence[Place | None]] = field(default_factory=dict)
+    resources: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to send for one package: a call, nothing, or the reasons why it cannot be sent."""
+
+    call: Call | None = None
+    problems: Mapping[Place, Sequence[str]] = field(default_factory=dict)
+
+
+def plan_package(diff: PackageDiff, live: Package, groups: Iterable[str] = ()) -> Plan:
+    """Return the call that makes the changes of a diff.
+
+    Args:
+        diff: the edits of one package.
+        live: the package as just read.
+        groups: names of the groups that the user may add packages to.
+    """
+    revision = _Revision(live)
+    for change in diff.of(Verdict.CHANGE):
+        if change.cell is not None and not change.row.table.level.of_items:
+            revision.set_field(change)
+    for changed in diff.lists:
+        revision.set_items(changed)
+    if revision.problems or not revision.touched:
+        return Plan(problems=revision.problems)
+    revision.keep_foreign_groups(set(groups))
+    return Plan(revision.call())
+
+
+class _Revision:
+    """The parameters of a ``package_revise``, as they come together."""
+
+    def __init__(self, live: Package) -> None:
+        self.live = live
+        self.resources = {id_of(resource): resource for resource in resources_of(live)}
+        self.update: dict[str, JSON] = {}
+        self.resource_updates: dict[str, dict[str, JSON]] = {}
+        self.filter: list[str] = []
+        self.sent: dict[tuple[str, str], list[Place | None]] = {}
+        self.problems: dict[Place, list[str]] = {}
+
+    @property
+    def touched(self) -> bool:
+        return bool(self.update or self.resource_updates)
+
+    def _owner(self, table: Table, key: str) -> dict[str, JSON]:
+        return self.resources[key] if table.level.of_resources else self.live
+
+    def set_field(self, change: Change) -> None:
+        """Set one field of the package or of a resource."""
+        assert change.cell is not None  # noqa: S101  callers pass fields only
+        column, row = change.cell.column, change.row
+        owner = self._owner(row.table, row.owner)
+        value = self._read(column, change.cell.edited, owner.get(column.key), row.place)
+        self._set(row.table.level, row.owner, column.key, value)
+        if row.table.level is Level.RESOURCE and column.key == "url" and owner.get("url_type") == "upload":
+            # CKAN keeps only the last part of an upload's url: a typed link must stop being an upload
+            self._set(row.table.level, row.owner, "url_type", "")
+
+    def _read(self, column: Column, text: str, like: JSON, place: Place | None) -> JSON:
+        try:
+            return codec_of(column).read(text, like)
+        except UnreadableError as error:
+            if place is not None:
+                self.problems.setdefault(place, []).append(f"[{column.header}] {error}.")
+            return like
+
+    def _set(self, level: Level, owner: str, key: str, value: JSON) -> None:
+        if level.of_resources:
+            if isinstance(value, (list, dict)) or isinstance(self.resources[owner].get(key), (list, dict)):
+                self.filter.append(f"-resources__{owner}__{key}")
+            self.resource_updates.setdefault(owner, {})[key] = value
+        else:
+            if isinstance(value, (list, dict)) or isinstance(self.live.get(key), (list, dict)):
+                self.filter.append(f"-{key}")
+            self.update[key] = value
+
+    def set_items(self, changed: ListChange) -> None:
+        """Replace a repeating field as a whole."""
+        table = changed.table
+        owner = self._owner(table, changed.owner)
+        held = table_items(table, owner)
+        items = [self._item(table, item, held) for item in changed.items]
+        self.sent[changed.owner, table.field] = [item.place for item in changed.items]
+        self._set(table.level, changed.owner, table.field, with_items(items, owner.get(table.field)))
+
+    def _item(self, table: Table, item: NewItem, held: Sequence[Item]) -> Item:
+        value = {} if item.live is None else deepcopy(held[item.live])
+        for index, text in item.texts.items():
+            column = table.columns[index]
+            value[column.key] = self._read(column, text, value.get(column.key), item.place)
+        return value
+
+    def keep_foreign_groups(self, allowed: set[str]) -> None:
+        """Send only groups that the user may use; CKAN keeps a package in the others.
+
+        CKAN 2.11 and 2.12 answer 403 to a revision by somebody who is not in all of the package's
+        groups, whatever the revision changes, unless the others are left out of it.
+        """
+        held = [group.get("name") for group in dicts(self.live.get("groups"))]
+        foreign = [name for name in held if name not in allowed]
+        if not foreign:
+            return
+        wanted = dicts(self.update["groups"]) if "groups" in self.update else [{"name": name} for name in held]
+        kept: list[JSON] = [dict(group) for group in wanted if group.get("name") not in foreign]
+        self.update["groups"] = kept
+        if "-groups" not in self.filter:
+            self.filter.append("-groups")
+
+    def call(self) -> Call:
+        """Return the finished call."""
+        payload: dict[str, JSON] = {"match": {key: self.live[key] for key in MATCHED if key in self.live}}
+        if self.filter:
+            payload["filter"] = list(self.filter)
+        if self.update:
+            payload["update"] = self.update
+        for owner, fields in self.resource_updates.items():
+            payload[f"update__resources__{owner}"] = dict(fields)
+        name = self.live.get("name")
+        return Call(id_of(self.live), str(name), payload, self.sent, list(self.resources))

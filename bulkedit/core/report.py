@@ -1,0 +1,94 @@
+"""What a run says at the end: counts, rows, and the object that ``--json`` prints."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bulkedit.core.edits import Edits
+from bulkedit.core.json_value import JSON
+from bulkedit.core.outcomes import APPLIED, FORESEEN, Outcome, Result
+from bulkedit.core.text import in_cell
+
+
+@dataclass(frozen=True)
+class Report:
+    """A finished import or dry run.
+
+    Attributes:
+        outcomes: the answer to every row that holds anything, in sheet order.
+        written: path of the workbook that holds the results; empty where none was written.
+    """
+
+    run: str
+    time: str
+    dry_run: bool
+    site: str
+    workbook: str
+    outcomes: Sequence[Outcome]
+    edits: Edits
+    reads: int = 0
+    writes: int = 0
+    written: str = ""
+    notes: Sequence[str] = field(default=())
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return how many rows had each result, most frequent words in a fixed order."""
+        found = Counter(outcome.result for outcome in self.outcomes)
+        return {result.value: found[result] for result in Result if found[result]}
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether every row was applied, or there was nothing to do."""
+        return all(outcome.result in APPLIED | FORESEEN for outcome in self.outcomes)
+
+    @property
+    def answered(self) -> list[Outcome]:
+        """Return the outcomes of rows that were not ``unchanged``."""
+        return [outcome for outcome in self.outcomes if outcome.result is not Result.UNCHANGED]
+
+    def to_json(self) -> dict[str, JSON]:
+        """Return the report as ``import --json`` prints it."""
+        counts: dict[str, JSON] = dict(self.counts)
+        unknown: list[JSON] = [
+            {"sheet": sheet, "header": header, "did_you_mean": near or None}
+            for sheet, header, near in self.edits.unknown
+        ]
+        return {
+            "run": self.run,
+            "dry_run": self.dry_run,
+            "site": self.site,
+            "workbook": self.workbook,
+            "counts": counts,
+            "reads": self.reads,
+            "writes": self.writes,
+            "rows": [_row_json(outcome) for outcome in self.answered],
+            "findings": [],
+            "missing_rows": sum(self.edits.missing.values()),
+            "unknown_columns": unknown,
+        }
+
+    def result_rows(self) -> Iterator[tuple[Outcome, list[str]]]:
+        """Yield the lines of the sheet ``Results``: one for each field of a row that was not unchanged."""
+        for outcome in self.answered:
+            head = [self.run, self.time, outcome.place.sheet, str(outcome.place.row), outcome.package]
+            tail = in_cell(outcome.message)
+            if not outcome.changes:
+                yield outcome, [*head, outcome.result.value, "", "", "", "", tail]
+            for change in outcome.changes:
+                texts = (change.field, change.exported, change.edited, change.live or "")
+                yield outcome, [*head, outcome.result.value, *map(in_cell, texts), tail]
+
+
+def _row_json(outcome: Outcome) -> JSON:
+    return {
+        "sheet": outcome.place.sheet,
+        "row": outcome.place.row,
+        "package": outcome.package,
+        "resource": outcome.resource,
+        "result": outcome.result.value,
+        "message": outcome.message,
+        "changes": [
+            {"field": c.field, "exported": c.exported, "edited": c.edited, "live": c.live} for c in outcome.changes
+        ],
+    }

@@ -1,0 +1,109 @@
+"""A sheet as a person gives it back: which header is which column, which row is which record."""
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bulkedit.core.cells import Cell, cell_text
+from bulkedit.core.columns import Column, Table, own_headers, trailing_headers
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One row below the header: its number in the sheet and its cells by column number (from 1)."""
+
+    number: int
+    cells: Mapping[int, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One data sheet: header texts by column number, and the rows that hold anything."""
+
+    title: str
+    headers: Mapping[int, str]
+    rows: Sequence[SheetRow]
+
+
+class AmbiguousHeaderError(ValueError):
+    """Two columns of a sheet claim to be the same; ``str()`` is one sentence."""
+
+
+@dataclass(frozen=True)
+class Heads:
+    """Where the columns of a table stand in a sheet.
+
+    Attributes:
+        own: column number of each header of ours that is there (``Action``, ``ID``, ...).
+        fields: pairs of index into the table's columns and column number, for those that are there.
+        unknown: headers that are nobody's, with a hint (the person's own columns are left alone).
+    """
+
+    own: Mapping[str, int]
+    fields: Sequence[tuple[int, int]]
+    unknown: Sequence[tuple[str, str]] = field(default=())
+
+
+def find_heads(table: Table, sheet: Sheet) -> Heads:
+    """Match a sheet's headers, by label or API name and to the letter, with a table's columns.
+
+    Raises:
+        AmbiguousHeaderError: two columns have the same header.
+    """
+    ours = (*own_headers(table.level), *trailing_headers(table.level))
+    by_header = {column.header: i for i, column in enumerate(table.columns)}
+    by_name = {column.name: i for i, column in enumerate(table.columns)}
+    own: dict[str, int] = {}
+    fields: dict[int, int] = {}
+    unknown: list[tuple[str, str]] = []
+    for position, header in sheet.headers.items():
+        if header in ours:
+            _claim(own, header, position, sheet, header)
+        elif (index := by_header.get(header, by_name.get(header))) is not None:
+            _claim(fields, index, position, sheet, table.columns[index].header)
+        elif header:
+            near = difflib.get_close_matches(header, [*by_header, *by_name, *ours], n=1, cutoff=0.75)
+            unknown.append((header, near[0] if near else ""))
+    return Heads(own, sorted(fields.items()), unknown)
+
+
+def _claim(found: dict[Any, int], key: Any, position: int, sheet: Sheet, header: str) -> None:
+    if key in found:
+        first, second = letters(found[key]), letters(position)
+        raise AmbiguousHeaderError(
+            f"Column [{header}] stands twice in the sheet {sheet.title!r} ({first}1 and {second}1);"
+            " rename or remove one of them."
+        )
+    found[key] = position
+
+
+def own_text(row: SheetRow, heads: Heads, header: str) -> str:
+    """Return the text of one of our own cells of a row; a missing column is empty."""
+    position = heads.own.get(header)
+    return "" if position is None else cell_text(row.cells.get(position, ""))
+
+
+def field_cells(row: SheetRow, heads: Heads) -> Iterator[tuple[int, Cell]]:
+    """Yield the index and the cell of every field whose column the sheet has."""
+    return ((index, row.cells.get(position, "")) for index, position in heads.fields)
+
+
+def letters(column: int) -> str:
+    """Return the letters of a column number: 1 is A, 27 is AA."""
+    name = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def header_texts(table: Table, *, as_names: bool) -> list[str]:
+    """Return the header row of a table as exported, labels or API names."""
+    fields = [column.name if as_names else column.header for column in table.columns]
+    return [*own_headers(table.level), *fields, *trailing_headers(table.level)]
+
+
+def columns_by_header(table: Table) -> dict[str, Column]:
+    """Return the columns of a table by header."""
+    return {column.header: column for column in table.columns}

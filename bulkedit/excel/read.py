@@ -1,0 +1,236 @@
+"""Read a workbook that comes back from a person.
+
+openpyxl reads it row by row, formulas kept as formulas. Shared strings are read here: openpyxl's reader
+of them loses the difference between the escape ``_x0041_`` and that text itself (``_x005F_x0041_``).
+"""
+
+import datetime
+import json
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError, iterparse
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from bulkedit.core.catalogue import Catalogue
+from bulkedit.core.cells import Cell, Form, OddCell
+from bulkedit.core.columns import Layout
+from bulkedit.core.json_value import JSON
+from bulkedit.core.memory import MemoryDamagedError, from_rows
+from bulkedit.core.meta import Identity, MetaError, from_json
+from bulkedit.core.sheets import Sheet, SheetRow
+from bulkedit.excel.errors import WorkbookDamaged
+from bulkedit.excel.write import BASE, META
+
+
+@dataclass(frozen=True)
+class Book:
+    """A workbook as it came back.
+
+    Attributes:
+        sheets: the data sheets that are there, by title.
+        titles: the titles of all sheets.
+        described: the workbook's description of itself, as it stands in ``_meta``.
+    """
+
+    identity: Identity
+    layout: Layout
+    exported: Catalogue
+    sheets: dict[str, Sheet]
+    titles: frozenset[str]
+    described: dict[str, JSON]
+
+
+def read_workbook(path: Path) -> Book:
+    """Read a workbook.
+
+    Raises:
+        WorkbookDamaged: it is no workbook of ours, or damaged; one sentence.
+    """
+    with _opened(path) as book:
+        raw = _Raw(book, path)
+        meta = {row[0]: row[1:] for row in raw.texts(META) if row}
+        described = _described(meta.get("layout", ()))
+        try:
+            identity, layout = from_json(described)
+            base = raw.texts(BASE)
+            exported = from_rows(base, layout, "".join(meta.get("base_sha256", ())))
+        except (MetaError, MemoryDamagedError) as error:
+            raise WorkbookDamaged(str(error)) from error
+        titles = [table.title for table in layout.tables]
+        sheets = {title: raw.sheet(title) for title in titles if title in book.sheetnames}
+        present = frozenset(book.sheetnames)
+    return Book(identity, layout, exported, sheets, present, described if isinstance(described, dict) else {})
+
+
+def _described(chunks: Sequence[str]) -> JSON:
+    try:
+        described: JSON = json.loads("".join(chunks))
+    except ValueError as error:
+        raise WorkbookDamaged("The sheet _meta is damaged; export again.") from error
+    return described
+
+
+_OLE = b"\xd0\xcf\x11\xe0"
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """Open a workbook with openpyxl, every failure as one sentence."""
+    _look_inside(path)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about features that openpyxl would lose: it never writes here
+            book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
+            try:
+                yield book
+            finally:
+                book.close()
+    except WorkbookDamaged:
+        raise
+    except (
+        InvalidFileException,
+        zipfile.BadZipFile,
+        ParseError,
+        KeyError,
+        IndexError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        EOFError,
+        OSError,
+    ) as error:
+        raise WorkbookDamaged(f"{path.name} cannot be read as an .xlsx workbook; is it damaged?") from error
+
+
+def _look_inside(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            start = file.read(4)
+    except FileNotFoundError:
+        raise WorkbookDamaged(f"There is no file {path}.") from None
+    except OSError as error:
+        raise WorkbookDamaged(f"{path} cannot be read: {error.strerror}.") from error
+    if start == _OLE:
+        raise WorkbookDamaged(
+            f"{path.name} is an .xls file or protected by a password; save it as .xlsx without a password."
+        )
+    if not zipfile.is_zipfile(path):
+        raise WorkbookDamaged(f"{path.name} is not an .xlsx workbook.")
+    with zipfile.ZipFile(path) as parts:
+        if "xl/workbook.xml" not in parts.namelist():
+            raise WorkbookDamaged(f"{path.name} is not an .xlsx workbook; save it as .xlsx.")
+
+
+class _Raw:
+    """The cells of a workbook, sheet by sheet."""
+
+    def __init__(self, book: Any, path: Path) -> None:
+        self.book = book
+        with zipfile.ZipFile(path) as parts:
+            self.strings = _shared_strings(parts)
+
+    def _rows(self, title: str) -> Iterator[tuple[int, dict[int, Cell]]]:
+        sheet = self.book[title]
+        sheet.reset_dimensions()  # the declared size may be anything
+        sheet._shared_strings = self.strings
+        for number, row in enumerate(sheet.iter_rows(), 1):
+            cells = {at: _cell(cell) for at, cell in enumerate(row, 1) if cell.value is not None}
+            cells = {at: cell for at, cell in cells.items() if cell != ""}
+            if cells:
+                yield number, cells
+
+    def texts(self, title: str) -> list[list[str]]:
+        """Return a sheet of ours as rows of texts."""
+        if title not in self.book.sheetnames:
+            raise WorkbookDamaged(
+                "This is not a workbook that bulkedit exported (it has no sheet _meta or _base)."
+            )
+        found = []
+        for _, cells in self._rows(title):
+            row = [""] * max(cells)
+            for at, cell in cells.items():
+                row[at - 1] = cell if isinstance(cell, str) else cell.text
+            found.append(row)
+        return found
+
+    def sheet(self, title: str) -> Sheet:
+        """Return a data sheet."""
+        rows = self._rows(title)
+        headers: dict[int, str] = {}
+        body: list[SheetRow] = []
+        for number, cells in rows:
+            if number == 1:
+                headers = {at: cell if isinstance(cell, str) else cell.text for at, cell in cells.items()}
+            else:
+                body.append(SheetRow(number, cells))
+        return Sheet(title, headers, body)
+
+
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+
+
+def _decoded(text: str) -> str:
+    """Undo the escapes of ST_Xstring (ECMA-376 part 1, 22.9.2.19)."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+
+
+def _cell(cell: Any) -> Cell:
+    value, form = cell.value, cell.data_type
+    if form == "f":
+        return OddCell(getattr(value, "text", None) or str(value), Form.FORMULA)
+    if form == "e":
+        return OddCell(str(value), Form.ERROR)
+    match value:
+        case str():
+            return _decoded(value)
+        case bool():
+            return OddCell("TRUE" if value else "FALSE", Form.BOOLEAN)
+        case int() | float():
+            return OddCell(_number(value), Form.NUMBER)
+        case datetime.datetime() if value.time() == datetime.time():
+            return OddCell(value.date().isoformat(), Form.DATE)
+        case datetime.datetime() | datetime.date() | datetime.time():
+            return OddCell(value.isoformat(), Form.DATE)
+        case _:
+            return OddCell(str(value), Form.NUMBER)
+
+
+_WHOLE = 1e15  # beyond it a spreadsheet's number has lost digits
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value == int(value) and abs(value) < _WHOLE else repr(value)
+
+
+def _shared_strings(parts: zipfile.ZipFile) -> list[str]:
+    """Return the shared strings, escapes and all (ECMA-376 part 1, 18.4.8); phonetic hints left out."""
+    name = next((n for n in parts.namelist() if n.lower() == "xl/sharedstrings.xml"), None)
+    if name is None:
+        return []
+    found: list[str] = []
+    with parts.open(name) as part:
+        for _, element in iterparse(part):  # noqa: S314  the archive was opened by the same parser before
+            if _local(element) == "si":
+                found.append("".join(_runs(element)))
+                element.clear()
+    return found
+
+
+def _runs(item: Element) -> Iterator[str]:
+    for child in item:
+        if _local(child) == "t":
+            yield child.text or ""
+        elif _local(child) == "r":
+            yield from (text.text or "" for text in child if _local(text) == "t")
+
+
+def _local(element: Element) -> str:
+    return element.tag.rpartition("}")[2]

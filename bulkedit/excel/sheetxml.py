@@ -1,0 +1,275 @@
+"""One pass over a worksheet part: which row, cell and other element stands where."""
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from bulkedit.excel.cellxml import column_letters, column_number, row_number, split_reference
+from bulkedit.excel.errors import WorkbookDamaged
+from bulkedit.excel.xmlbytes import Span, Splice, new_parser, parse, span, start_tag
+
+MAIN_NAMESPACES: Final = frozenset(
+    (
+        "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+        "http://purl.oclc.org/ooxml/spreadsheetml/main",  # strict (ECMA-376 part 1, annex A)
+    )
+)
+_TRUE = ("1", "true")
+_WORKSHEET, _CHILD, _ROW, _CELL = 1, 2, 3, 4  # depths of the elements that matter
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """An element directly below ``<worksheet>``; the name is empty for one of a foreign namespace."""
+
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row where it begins: its number (counted where the file gives none), its byte, its own style."""
+
+    number: int
+    start: int
+    style: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell where it begins: its column, its byte, its style index."""
+
+    column: int
+    start: int
+    style: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """The cells from (top, left) to (bottom, right), rows and columns counted from 1."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @classmethod
+    def parse(cls, reference: str) -> "Extent":
+        """Read ``A1:K20`` or ``A1``.
+
+        Raises:
+            WorkbookDamaged: it is neither.
+        """
+        first, _, last = reference.partition(":")
+        return cls(*split_reference(first), *split_reference(last or first))
+
+    def including(self, row: int, column: int) -> "Extent":
+        """Return the smallest extent around this one and a cell."""
+        return Extent(min(self.top, row), min(self.left, column), max(self.bottom, row), max(self.right, column))
+
+    def __str__(self) -> str:
+        first = f"{column_letters(self.left)}{self.top}"
+        last = f"{column_letters(self.right)}{self.bottom}"
+        return first if first == last else f"{first}:{last}"
+
+
+class ColumnStyles:
+    """The style indexes that ``<cols>`` gives whole columns (ECMA-376 part 1, 18.3.1.13)."""
+
+    def __init__(self) -> None:
+        self._ranges: list[tuple[int, int, str]] = []
+        self._known: dict[int, str | None] = {}
+
+    def add(self, attributes: dict[str, str]) -> None:
+        """Take in one ``<col>``."""
+        first, last = attributes.get("min", ""), attributes.get("max", "")
+        if "style" in attributes and first.isdecimal() and last.isdecimal():
+            self._ranges.append((int(first), int(last), attributes["style"]))
+
+    def of(self, column: int) -> str | None:
+        """Return the style index of a column, None where ``<cols>`` gives none."""
+        if column not in self._known:
+            styles = (style for first, last, style in self._ranges if first <= column <= last)
+            self._known[column] = next(styles, None)
+        return self._known[column]
+
+
+class _LocalNames(dict[str, str]):
+    """Local name by expat's ``uri name``; empty for anything that is not SpreadsheetML."""
+
+    def __missing__(self, name: str) -> str:
+        namespace, _, local = name.rpartition(" ")
+        self[name] = local if namespace in MAIN_NAMESPACES else ""
+        return self[name]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPatch:
+    """What is to be spliced into a worksheet part, and whether formulas go by it."""
+
+    splices: list[Splice]
+    formulas_lost: bool
+
+
+class Watcher(Protocol):
+    """Who is told of the rows and cells of a `SheetScan`, as they come."""
+
+    def row_opened(self, row: Row) -> bool:
+        """Take note of a row; true asks for its cells and its end."""
+
+    def cell_opened(self, row: Row, cell: Cell) -> bool:
+        """Take note of a cell; true asks for its end."""
+
+    def cell_closed(self, row: Row, cell: Cell, place: Span, *, formula: bool) -> bool:
+        """Take note of the end of a cell, and whether it holds a formula; true asks for further cells."""
+
+    def row_closed(self, row: Row, place: Span) -> None:
+        """Take note of the end of a row."""
+
+
+class SheetScan:
+    """Walk a worksheet part once.
+
+    While the rows come, a watcher can rely on ``columns`` and on ``prefix`` (``x:`` where the part writes
+    ``<x:row>``). After `run` there are also ``children`` (all elements below ``<worksheet>``, in order),
+    ``rows`` (where ``<sheetData>`` is) and ``has_formulas``.
+    """
+
+    def __init__(self, xml: bytes, watcher: Watcher) -> None:
+        self.children: list[Child] = []
+        self.columns = ColumnStyles()
+        self.prefix = ""
+        self.has_formulas = False
+        self._xml = xml
+        self._watcher = watcher
+        self._parser = new_parser(self._start, self._end)
+        self._names = _LocalNames()
+        self._depth = 0
+        self._child: tuple[str, int] = ("", 0)
+        self._rows: Span | None = None
+        self._in_rows = False
+        self._row_start: int | None = None
+        self._row_attributes: dict[str, str] = {}
+        self._row: Row | None = None
+        self._row_number = 0
+        self._row_wanted = False
+        self._cell: Cell | None = None
+        self._cell_formula = False
+        self._column = 0
+
+    def run(self) -> None:
+        """Walk the part.
+
+        Raises:
+            WorkbookDamaged: it is not a worksheet part, or see `xmlbytes.parse`.
+        """
+        parse(self._parser, self._xml)
+        if self._rows is None:
+            raise WorkbookDamaged("it has no element for rows")
+
+    @property
+    def rows(self) -> Span:
+        """Return where ``<sheetData>`` is, once the walk is over."""
+        if self._rows is None:
+            raise RuntimeError("run() comes first")
+        return self._rows
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if not self._in_rows:
+            self._start_outside_rows(self._names[name], attributes)
+            return
+        local = self._names[name]
+        if local == "c":
+            if self._depth == _CELL and self._row_start is not None:
+                self._start_cell(attributes)
+        elif local == "f":
+            self.has_formulas = self._cell_formula = True
+        elif local == "row" and self._depth == _ROW:
+            self._row_start = self._parser.CurrentByteIndex
+            self._row_attributes = attributes
+
+    def _start_outside_rows(self, local: str, attributes: dict[str, str]) -> None:
+        if self._depth == _WORKSHEET and local != "worksheet":
+            raise WorkbookDamaged("it is not a worksheet")
+        if self._depth == _CHILD:
+            self._child = (local, self._parser.CurrentByteIndex)
+            self._in_rows = local == "sheetData" and self._rows is None
+            if self._in_rows:
+                name = start_tag(self._xml, self._child[1]).name.decode()
+                self.prefix = name[: -len("sheetData")]
+        elif local == "col" and self._depth == _ROW:
+            self.columns.add(attributes)
+
+    def _start_cell(self, attributes: dict[str, str]) -> None:
+        reference = attributes.get("r")
+        row = self._row or self._open_row(reference)
+        if not self._row_wanted:
+            self._skip_cells()
+            return
+        self._column = column_number(reference) if reference else self._column + 1
+        cell = Cell(self._column, self._parser.CurrentByteIndex, attributes.get("s"))
+        if self._watcher.cell_opened(row, cell):
+            self._cell, self._cell_formula = cell, False
+
+    def _open_row(self, first_reference: str | None) -> Row:
+        """Settle the number of a row: its own, else that of its first cell, else the next one."""
+        attributes = self._row_attributes
+        if "r" in attributes:
+            self._row_number = row_number(attributes["r"])
+        elif first_reference:
+            self._row_number = split_reference(first_reference)[0]
+        else:
+            self._row_number += 1
+        style = attributes.get("s") if attributes.get("customFormat") in _TRUE else None
+        self._row = row = Row(self._row_number, self._row_start or 0, style)
+        self._column = 0
+        self._row_wanted = self._watcher.row_opened(row)
+        return row
+
+    def _end(self, _: str) -> None:
+        depth = self._depth
+        self._depth = depth - 1
+        if depth == _CHILD:
+            self._end_child()
+        elif not self._in_rows:
+            return
+        elif depth == _CELL and self._row is not None and self._cell is not None:
+            place = self._span(self._cell.start)
+            if not self._watcher.cell_closed(self._row, self._cell, place, formula=self._cell_formula):
+                self._skip_cells()
+            self._cell = None
+        elif depth == _ROW and self._row_start is not None:
+            self._end_row()
+
+    def _skip_cells(self) -> None:
+        """Pass over what is left of the row: that is most of a sheet, and calls into Python take the time."""
+        self._parser.StartElementHandler = None
+        self._parser.EndElementHandler = self._end_skipped
+
+    def _end_skipped(self, name: str) -> None:
+        local = self._names[name]
+        if local == "f":
+            self.has_formulas = True
+        elif local == "row":
+            self._parser.StartElementHandler = self._start
+            self._parser.EndElementHandler = self._end
+            self._depth = _ROW
+            self._end(name)
+
+    def _end_row(self) -> None:
+        row = self._row or self._open_row(None)
+        if self._row_wanted:
+            self._watcher.row_closed(row, self._span(row.start))
+        self._row = self._row_start = None
+        self._row_wanted = False
+
+    def _end_child(self) -> None:
+        local, start = self._child
+        place = self._span(start)
+        self.children.append(Child(local, place))
+        if self._in_rows:
+            self._rows = place
+            self._in_rows = False
+
+    def _span(self, start: int) -> Span:
+        return span(self._xml, start, self._parser.CurrentByteIndex)

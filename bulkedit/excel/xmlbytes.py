@@ -1,0 +1,204 @@
+"""Where the elements of an XML part stand, byte by byte, so that a part can be changed by splicing.
+
+Serialising a parsed part again would change bytes nobody asked to change (quotes, white space, prefixes,
+comments). So expat only tells where things stand, and the edits are spliced into the original bytes.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from operator import attrgetter
+from xml.parsers import expat
+
+from bulkedit.excel.errors import WorkbookDamaged
+
+StartHandler = Callable[[str, dict[str, str]], None]
+EndHandler = Callable[[str], None]
+
+_UTF8_NAMES = ("utf-8", "utf8")
+
+
+@dataclass(frozen=True, slots=True)
+class Splice:
+    """Bytes ``start:end`` of a part give way to ``new``."""
+
+    start: int
+    end: int
+    new: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """Where an attribute stands: ``start:end`` with the white space before it, its value without quotes."""
+
+    start: int
+    end: int
+    value_start: int
+    value_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class StartTag:
+    """A start tag (or an empty-element tag): its raw name, its attributes by raw name, the byte after it."""
+
+    name: bytes
+    start: int
+    end: int
+    attributes: dict[bytes, Attribute]
+    empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where an element stands: the whole of it and its content (empty for ``<a/>``)."""
+
+    tag: StartTag
+    content_end: int
+    end: int
+
+    @property
+    def start(self) -> int:
+        """Return the offset of the start tag."""
+        return self.tag.start
+
+    def append(self, pieces: Iterable[bytes]) -> list[Splice]:
+        """Put pieces after all that the element holds; ``<a/>`` becomes ``<a>pieces</a>``."""
+        at = self.content_end
+        inserted = [Splice(at, at, piece) for piece in pieces]
+        if not self.tag.empty:
+            return inserted
+        return [Splice(at - 2, at, b">"), *inserted, Splice(at, at, b"</" + self.tag.name + b">")]
+
+    def replace(self, pieces: Iterable[bytes]) -> list[Splice]:
+        """Put pieces in the place of all that the element holds."""
+        if self.tag.empty:
+            return self.append(pieces)
+        at = self.tag.end
+        return [*(Splice(at, at, piece) for piece in pieces), Splice(at, self.content_end, b"")]
+
+    def cut(self) -> Splice:
+        """Take the whole element away."""
+        return Splice(self.start, self.end, b"")
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """An element of a small part, with its local name; an attribute in a namespace is called ``uri name``."""
+
+    namespace: str
+    name: str
+    attributes: dict[str, str]
+    span: Span
+
+
+def new_parser(start: StartHandler, end: EndHandler) -> expat.XMLParserType:
+    """Return a namespace-aware expat parser that refuses any DTD and any encoding but UTF-8.
+
+    Element and attribute names arrive as ``uri name``. In the end handler ``CurrentByteIndex`` is the
+    offset of the end tag, or of the byte after an empty-element tag; see `span`.
+    """
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.StartDoctypeDeclHandler = _refuse_dtd
+    parser.XmlDeclHandler = _refuse_other_encodings
+    return parser
+
+
+@contextmanager
+def naming(part: str) -> Iterator[None]:
+    """Make a sentence that names the part of what is found wrong with it inside the block."""
+    try:
+        yield
+    except WorkbookDamaged as trouble:
+        raise WorkbookDamaged(f"The part {part} of the workbook cannot be used: {trouble}.") from trouble
+
+
+def parse(parser: expat.XMLParserType, xml: bytes) -> None:
+    """Run the parser over a whole part.
+
+    Raises:
+        WorkbookDamaged: not well-formed, not UTF-8, or with a DTD; half a sentence, see `naming`.
+    """
+    if b"\0" in xml[:4] or xml[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise WorkbookDamaged("its text is not encoded in UTF-8")
+    try:
+        parser.Parse(xml, True)
+    except expat.ExpatError as trouble:
+        raise WorkbookDamaged(f"it is damaged ({trouble})") from trouble
+
+
+def _refuse_dtd(*_: object) -> None:
+    # Nothing in a workbook needs one (ECMA-376 part 2, 8.1.4 forbids it); entity bombs do.
+    raise WorkbookDamaged("it holds a document type declaration")
+
+
+def _refuse_other_encodings(_version: str, encoding: str | None, _standalone: int) -> None:
+    if encoding is not None and encoding.lower() not in _UTF8_NAMES:
+        raise WorkbookDamaged("its text is not encoded in UTF-8")
+
+
+def elements(xml: bytes) -> list[Element]:
+    """Return all elements of a small part (a relationship list, the workbook part) in document order.
+
+    Raises:
+        WorkbookDamaged: see `parse`.
+    """
+    found: list[Element | None] = []
+    opened: list[tuple[int, dict[str, str], int]] = []
+
+    def start(_: str, attributes: dict[str, str]) -> None:
+        opened.append((len(found), attributes, parser.CurrentByteIndex))
+        found.append(None)
+
+    def end(name: str) -> None:
+        place, attributes, offset = opened.pop()
+        namespace, _, local = name.rpartition(" ")
+        found[place] = Element(namespace, local, attributes, span(xml, offset, parser.CurrentByteIndex))
+
+    parser = new_parser(start, end)
+    parse(parser, xml)
+    return [element for element in found if element is not None]
+
+
+def span(xml: bytes, start: int, end_event: int) -> Span:
+    """Return where an element stands, from the offsets of its start and end events."""
+    tag = start_tag(xml, start)
+    if tag.empty:
+        return Span(tag, tag.end, tag.end)
+    return Span(tag, end_event, xml.index(b">", end_event) + 1)
+
+
+def start_tag(xml: bytes, start: int) -> StartTag:
+    """Read the start tag at an offset that expat gave, so it is known to be well-formed.
+
+    A ``>`` or ``=`` inside a quoted value is not taken for the tag's own.
+    """
+    at = name_end = _skip_until(xml, start + 1, b" \t\r\n/>")
+    attributes: dict[bytes, Attribute] = {}
+    while (equals := xml.find(b"=", at, close := xml.index(b">", at))) >= 0:
+        quote = _skip_until(xml, equals, b"\"'")
+        value_end = xml.index(xml[quote : quote + 1], quote + 1)
+        attributes[xml[at:equals].strip()] = Attribute(at, value_end + 1, quote + 1, value_end)
+        at = value_end + 1
+    return StartTag(xml[start + 1 : name_end], start, close + 1, attributes, xml[close - 1 : close] == b"/")
+
+
+def _skip_until(xml: bytes, at: int, stops: bytes) -> int:
+    while xml[at] not in stops:
+        at += 1
+    return at
+
+
+def spliced(xml: bytes, splices: Iterable[Splice]) -> Iterator[memoryview | bytes]:
+    """Return the part with the splices made, piece by piece; splices must not overlap.
+
+    Several splices at one offset keep their order, insertions before a replacement.
+    """
+    whole = memoryview(xml)
+    at = 0
+    for splice in sorted(splices, key=attrgetter("start", "end")):
+        yield whole[at : splice.start]
+        yield splice.new
+        at = splice.end
+    yield whole[at:]

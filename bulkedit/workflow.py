@@ -1,0 +1,354 @@
+"""Where the worlds meet: export a catalogue into a workbook, import a workbook into a catalogue."""
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bulkedit.ckan.send import send
+from bulkedit.ckan.site import Organization, Site, organization_of
+from bulkedit.core import columns as own
+from bulkedit.core.advance import Advance, advance
+from bulkedit.core.answers import Accepted, Answer, Mismatched, NotSent, Planned
+from bulkedit.core.catalogue import tabulate
+from bulkedit.core.columns import Choice
+from bulkedit.core.diff import diff_package
+from bulkedit.core.edits import Place, RowEdit
+from bulkedit.core.find import find_edits
+from bulkedit.core.json_value import Package, dicts, text_of
+from bulkedit.core.layout import layout_of
+from bulkedit.core.memory import digest, to_rows
+from bulkedit.core.meta import Identity
+from bulkedit.core.outcomes import Outcome, Result, Settled, outcomes_of
+from bulkedit.core.plan import Call, plan_package
+from bulkedit.core.refusal import places_of
+from bulkedit.core.report import Report
+from bulkedit.core.schema import Vocabulary
+from bulkedit.core.sheets import AmbiguousHeaderError, Heads, find_heads, letters
+from bulkedit.core.trouble import RunError
+from bulkedit.excel.patch import Link, patch_workbook
+from bulkedit.excel.read import read_workbook
+from bulkedit.excel.save import ensure_writable, is_open_elsewhere, save
+from bulkedit.excel.write import BASE, META, RESULT_HEADERS, RESULTS, Export, meta_rows, write_workbook
+
+ATTEMPTS = 3
+"""How often a package that somebody keeps changing is read and sent again."""
+
+Progress = Callable[[str, int, int], None]
+"""Told of long work: what, how many of how many are done."""
+
+
+def now() -> str:
+    """Return the UTC time, ISO 8601, to the second."""
+    return datetime.now(UTC).replace(microsecond=0, tzinfo=None).isoformat()
+
+
+# -- export
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """A finished export: what was written where, with the number of rows of each sheet."""
+
+    site: str
+    organizations: Sequence[str]
+    workbook: Path
+    counts: Mapping[str, int]
+    editable: bool
+
+
+def export(
+    site: Site,
+    organizations: Sequence[str],
+    output: Path | None = None,
+    *,
+    dataset_type: str = "",
+    query: str = "",
+    headers_as_names: bool = False,
+    force: bool = False,
+) -> ExportReport:
+    """Write the packages of organizations into a new workbook.
+
+    Args:
+        site: the catalogue.
+        organizations: names, titles or ids.
+        output: the workbook; by default the first organization's name.
+        dataset_type: only packages of this type.
+        query: a further filter in Solr's syntax.
+        headers_as_names: write API names instead of labels into the header row.
+        force: replace a file that exists.
+
+    Raises:
+        RunError: it cannot be done; no file was written or changed.
+    """
+    _, language = site.about()
+    editable = editable_organizations(site)
+    wanted = [site.organization(text) for text in organizations]
+    path = output or Path(f"{wanted[0].name}.xlsx")
+    if path.exists() and not force:
+        raise RunError(f"{path} exists; give another name with -o, or --force to replace it (it may hold edits).")
+    ensure_writable(path)
+    packages = [p for one in wanted for p in site.packages(one, dataset_type=dataset_type, query=query)]
+    types = sorted(
+        {text_of(package.get("type")) or "dataset" for package in packages} | set(filter(None, [dataset_type]))
+    )
+    vocabulary = Vocabulary(site.licences(), _choices([*editable, *wanted], packages), language)
+    layout = layout_of(packages, site.schemas(types or ["dataset"]), vocabulary, types)
+    identity = Identity(site.url, {one.id: one.name for one in wanted}, now(), site.user(), language)
+    counts = _write(path, Export(identity, layout, tabulate(layout, packages), headers_as_names))
+    ids = {one.id for one in editable}
+    return ExportReport(site.url, [one.name for one in wanted], path, counts, all(one.id in ids for one in wanted))
+
+
+def _write(path: Path, content: Export) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    save(path, lambda file: counts.update(write_workbook(file, content)))
+    return counts
+
+
+def _choices(organizations: Iterable[Organization], packages: Iterable[Package]) -> tuple[Choice, ...]:
+    """Return the organizations that fields can name: the user's, and those that the packages name."""
+    found = {one.id: one.as_choice() for one in organizations}
+    for package in packages:
+        held = package.get("organization")
+        if isinstance(held, dict) and text_of(held.get("id")) not in found:
+            found[text_of(held.get("id"))] = organization_of(held).as_choice()
+    return tuple(sorted(found.values(), key=lambda choice: choice.label))
+
+
+def editable_organizations(site: Site) -> list[Organization]:
+    """Return the organizations whose packages the user may edit.
+
+    To CKAN a wrong or expired token is no error but an anonymous visitor, who sees half of everything.
+
+    Raises:
+        RunError: the site does not know the user.
+    """
+    editable = site.organizations("update_dataset")
+    if not editable and not site.organizations("read"):
+        raise RunError(
+            f"{site.url} does not recognize the token, or its user belongs to no organization;"
+            " make a new API token on your user page there."
+        )
+    return editable
+
+
+# -- import
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """How a workbook is imported.
+
+    Attributes:
+        output: write the results into this file; None for the workbook itself.
+        no_write: write the results nowhere.
+        overwrite: where both sides changed a cell, send the workbook's.
+    """
+
+    output: Path | None = None
+    no_write: bool = False
+    overwrite: bool = False
+
+
+Sender = Callable[[Call], Answer]
+"""Carries a call out, or says what would be done: the only difference between an import and a dry run."""
+
+
+def foresee(call: Call) -> Answer:
+    """Send nothing (the `Sender` of a dry run)."""
+    del call
+    return Planned()
+
+
+class Import:
+    """One workbook on its way into one catalogue."""
+
+    def __init__(self, site: Site, path: Path, options: ImportOptions) -> None:
+        """Read the workbook and the live state of what it edits.
+
+        Raises:
+            RunError: it cannot be done; nothing was sent.
+        """
+        self.site, self.path, self.options = site, path, options
+        self.book = read_workbook(path)
+        refuse_other_site(self.book.identity, site.url)
+        self._refuse_without_rights()
+        if not options.no_write:
+            ensure_writable(options.output or path)
+        try:
+            self.edits = find_edits(self.book.layout, self.book.exported, self.book.sheets)
+        except AmbiguousHeaderError as error:
+            raise RunError(str(error)) from error
+        self.by_package = self.edits.by_package()
+        self.live = self._read_live()
+        self.groups = site.groups() if any(dicts(p.get("groups")) for p in self.live.values()) else []
+
+    def _refuse_without_rights(self) -> None:
+        editable = {one.id for one in editable_organizations(self.site)}
+        organizations = self.book.identity.organizations
+        if organizations and not editable & organizations.keys():
+            names = ", ".join(organizations.values())
+            raise RunError(
+                f"Your token may read but not edit {names} on {self.site.url}; ask for the role of editor."
+            )
+        if not self.site.can_revise():
+            raise RunError(f"{self.site.url} has no package_revise (CKAN before 2.9), which an import needs.")
+
+    def _read_live(self) -> dict[str, Package]:
+        wanted = [key for key, rows in self.by_package.items() if key and not any(row.problems for row in rows)]
+        return self.site.live(wanted)
+
+    def run(self, sender: Sender, progress: Progress | None = None) -> list[Settled]:
+        """Bring every edited package to its end and return what became of each."""
+        settled: list[Settled] = []
+        stopped: NotSent | None = None
+        for done, (key, rows) in enumerate(self.by_package.items(), 1):
+            one = self._settle(key, rows, sender if stopped is None else _stopped(stopped))
+            if stopped is None and isinstance(one.answer, NotSent):
+                stopped = NotSent(f"The run stopped before this row: {one.answer.reason}")
+            settled.append(one)
+            if progress is not None:
+                progress("packages", done, len(self.by_package))
+        return settled
+
+    def _settle(self, key: str, rows: Sequence[RowEdit], sender: Sender) -> Settled:
+        if any(row.problems for row in rows):
+            return Settled(rows)
+        live = self.live.get(key)
+        for _ in range(ATTEMPTS):
+            settled = self._attempt(rows, live, sender)
+            if not isinstance(settled.answer, Mismatched):
+                break
+            live = self.site.package(key)
+        return settled
+
+    def _attempt(self, rows: Sequence[RowEdit], live: Package | None, sender: Sender) -> Settled:
+        found = tabulate(self.book.layout, [live] if live is not None and live.get("state") != "deleted" else [])
+        diff = diff_package(rows, self.book.exported, found, overwrite=self.options.overwrite)
+        if live is None:
+            return Settled(rows, diff)
+        modified = text_of(live.get("metadata_modified"))
+        plan = plan_package(diff, live, self.groups)
+        if plan.call is None:
+            return Settled(rows, diff, problems=plan.problems, live_modified=modified)
+        return Settled(rows, diff, plan.call, sender(plan.call), live_modified=modified)
+
+    def send(self, call: Call) -> Answer:
+        """Send a call to the site (the `Sender` of an import)."""
+        return send(self.site.client, call)
+
+    # -- what is said and written at the end
+
+    def foreseen(self) -> Report:
+        """Return what an import would do, writing nothing anywhere."""
+        return self._report(self.run(foresee), dry_run=True)
+
+    def _report(self, settled: Sequence[Settled], *, dry_run: bool) -> Report:
+        client = self.site.client
+        return Report(
+            secrets.token_hex(4),
+            now(),
+            dry_run,
+            self.site.url,
+            str(self.path),
+            self._outcomes(settled),
+            self.edits,
+            client.reads,
+            client.writes,
+        )
+
+    def report(self, settled: Sequence[Settled], *, dry_run: bool) -> Report:
+        """Return the answer to every row, and write the results into the workbook."""
+        report = self._report(settled, dry_run=dry_run)
+        if self.options.no_write:
+            return report
+        moved = Advance(self.book.exported)
+        if not dry_run:
+            moved = advance(self.book.exported, settled, self.edits.rows)
+        return replace(report, written=str(self._write(report, moved, changed=not dry_run)))
+
+    def _outcomes(self, settled: Sequence[Settled]) -> list[Outcome]:
+        layout, places = self.book.layout, places_of(self.edits.rows)
+        names = {key: owner.name for key, owner in self.book.exported.resources.items()}
+        found: dict[Place, Outcome] = {}
+        for one in settled:
+            after = tabulate(layout, [one.answer.package]) if isinstance(one.answer, Accepted) else None
+            found |= {outcome.place: outcome for outcome in outcomes_of(one, layout, places, names, after)}
+        return [found.get(row.place) or _at_rest(row, names) for row in self.edits.rows]
+
+    def _write(self, report: Report, moved: Advance, *, changed: bool) -> Path:
+        heads = {
+            t.title: find_heads(t, s) for t in self.book.layout.tables if (s := self.book.sheets.get(t.title))
+        }
+        cells = _cells(report.outcomes, moved.cells, heads)
+        sheets: dict[str, list[list[str | Link]]] = {RESULTS: _results(report, heads)}
+        if changed:
+            memory = list(to_rows(moved.exported))
+            sheets[BASE] = [list(row) for row in memory]
+            sheets[META] = [list(row) for row in meta_rows(self.book.described, digest(memory))]
+        sheets = {title: rows for title, rows in sheets.items() if title in self.book.titles}
+        target = self._target(report.time)
+        save(target, lambda file: patch_workbook(self.path, file, cells, sheets))
+        return target
+
+    def _target(self, time: str) -> Path:
+        target = self.options.output or self.path
+        if not is_open_elsewhere(target):
+            return target
+        stamp = time.replace(":", "").replace("T", " ")
+        return target.with_name(f"{target.stem} results {stamp}{target.suffix}")
+
+
+def _stopped(answer: NotSent) -> Sender:
+    return lambda call: answer
+
+
+def _at_rest(row: RowEdit, resources: Mapping[str, str]) -> Outcome:
+    """Return the outcome of a row that asks for nothing."""
+    result = Result.SKIPPED if row.action == "skip" else Result.UNCHANGED
+    message = "Left alone, as [Action] asks." if row.action == "skip" else ""
+    return Outcome(row.place, row.name, resources.get(row.resource), result, message)
+
+
+def refuse_other_site(identity: Identity, url: str) -> None:
+    """Make sure that a workbook goes back to the site it came from.
+
+    Raises:
+        RunError: it came from another.
+    """
+    if _address(identity.site) != _address(url):
+        raise RunError(
+            f"This workbook was exported from {identity.site}, not from {url}; give that address with --site."
+        )
+
+
+def _address(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme.lower()}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
+
+
+def _cells(
+    outcomes: Iterable[Outcome], moved: Mapping[Place, Mapping[str, str]], heads: Mapping[str, Heads]
+) -> dict[str, dict[int, dict[int, str]]]:
+    """Return the texts of our own cells: by sheet, row and column."""
+    found: dict[str, dict[int, dict[int, str]]] = {title: {} for title in heads}
+    for outcome in outcomes:
+        own_cells = heads[outcome.place.sheet].own
+        texts = {own.RESULT: outcome.result.value, own.MESSAGE: outcome.message}
+        texts |= moved.get(outcome.place, {})
+        row = {own_cells[header]: text for header, text in texts.items() if header in own_cells}
+        found[outcome.place.sheet][outcome.place.row] = row
+    return {title: rows for title, rows in found.items() if rows}
+
+
+def _results(report: Report, heads: Mapping[str, Heads]) -> list[list[str | Link]]:
+    rows: list[list[str | Link]] = [list(RESULT_HEADERS)]
+    for outcome, texts in report.result_rows():
+        column = letters(heads[outcome.place.sheet].own.get(own.RESULT, 1))
+        row: list[str | Link] = list(texts)
+        row[3] = Link(texts[3], outcome.place.sheet, f"{column}{outcome.place.row}")
+        rows.append(row)
+    return rows

@@ -1,0 +1,52 @@
+"""Fixtures of the tests against a real CKAN and a real LibreOffice; `make test-real` turns them on."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import catalogue
+import lab as labs
+import office as offices
+import pytest
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test in this folder `real`, and skip them unless they were asked for."""
+    asked = os.environ.get("BULKEDIT_REAL") == "1"
+    for item in items:
+        if HERE not in item.path.parents:
+            continue
+        item.add_marker(pytest.mark.real)
+        if not asked:
+            item.add_marker(pytest.mark.skip(reason="BULKEDIT_REAL=1 is not set (set by make test-real)"))
+
+
+@pytest.fixture(
+    scope="session",
+    params=[labs.CKAN_2_12, labs.CKAN_2_9],
+    ids=["ckan-2.12", "ckan-2.9"],
+)
+def lab(request: pytest.FixtureRequest) -> labs.Lab:
+    """Start a CKAN, or find it running; a test that uses it runs once for each version."""
+    if reason := labs.missing(request.param):
+        pytest.skip(reason)
+    return labs.start(request.param)
+
+
+@pytest.fixture(scope="module")
+def organization(lab: labs.Lab) -> Iterator[catalogue.Organization]:
+    """Fill an organization that only this module's tests touch."""
+    made = catalogue.build(lab)
+    yield made
+    catalogue.remove(lab, made)
+
+
+@pytest.fixture(scope="session")
+def office() -> Iterator[offices.Office]:
+    """Keep one LibreOffice, started when a test first opens a workbook."""
+    if reason := offices.missing():
+        pytest.skip(reason)
+    with offices.Office() as running:
+        yield running

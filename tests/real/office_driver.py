@@ -1,0 +1,290 @@
+"""LibreOffice's side of `office.py`: JSON lines in, JSON lines out.
+
+Run by a Python that has `uno` (Debian's own), never imported by the tests:
+
+    python3 office_driver.py PIPE
+
+Every line asks `{"do": METHOD, "args": [...]}` and is answered by `{"answer": ...}` or `{"error": "..."}`.
+Cells are addressed as people say them (`C5`); sheets by their names; row 1 is the header.
+"""
+# ruff: noqa: D102 - what each method does stands at its namesake in office.py's Book
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import uno
+from com.sun.star.beans import PropertyValue
+from com.sun.star.connection import NoConnectException
+from com.sun.star.sheet import TableFilterField2
+from com.sun.star.sheet.FilterOperator2 import EQUAL
+
+XLSX = "Calc MS Excel 2007 XML"
+GENERAL = 0  # the number format key of General
+CONTENT = 1 | 2 | 4 | 16  # CellFlags: VALUE, DATETIME, STRING, FORMULA
+START_SECONDS = 60
+
+
+def column_number(letter: str) -> int:
+    """Return the column's index: A is 0, AA is 26."""
+    number = 0
+    for character in letter.upper():
+        number = number * 26 + ord(character) - ord("A") + 1
+    return number - 1
+
+
+def column_letter(number: int) -> str:
+    """Return the letter of a column index: 0 is A, 26 is AA."""
+    letters = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def properties(**named: Any) -> tuple[Any, ...]:
+    """Return UNO property values, as most of its calls want them."""
+    return tuple(PropertyValue(Name=name, Value=value) for name, value in named.items())
+
+
+class Desk:
+    """The open workbooks, by number, and what a person at the keyboard does with them."""
+
+    def __init__(self, context: Any) -> None:
+        services = context.ServiceManager
+        self.desktop = services.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+        self.dispatcher = services.createInstanceWithContext("com.sun.star.frame.DispatchHelper", context)
+        self.books: dict[int, Any] = {}
+        self.count = 0
+
+    # -- files
+
+    def open(self, path: str) -> int:
+        book = self.desktop.loadComponentFromURL(Path(path).as_uri(), "_blank", 0, ())
+        if book is None:
+            raise ValueError(f"LibreOffice does not open {path} (another one has it open?)")
+        self.count += 1
+        self.books[self.count] = book
+        return self.count
+
+    def save(self, number: int) -> None:
+        book = self.books[number]
+        book.storeAsURL(book.URL, properties(FilterName=XLSX, Overwrite=True))
+
+    def close(self, number: int) -> None:
+        self.books.pop(number).close(True)
+
+    def quit(self) -> None:
+        for number in list(self.books):
+            self.close(number)
+        self.desktop.terminate()
+
+    # -- reading
+
+    def sheets(self, number: int) -> list[str]:
+        return list(self.books[number].Sheets.ElementNames)
+
+    def read(self, number: int, sheet: str, cell: str) -> str:
+        return self._sheet(number, sheet).getCellRangeByName(cell).String
+
+    def format(self, number: int, sheet: str, cell: str) -> str:
+        key = self._sheet(number, sheet).getCellRangeByName(cell).NumberFormat
+        return self.books[number].NumberFormats.getByKey(key).FormatString
+
+    def kind(self, number: int, sheet: str, cell: str) -> str:
+        return self._sheet(number, sheet).getCellRangeByName(cell).Type.value.lower()
+
+    def last_row(self, number: int, sheet: str) -> int:
+        return self._extent(number, sheet)[1] + 1
+
+    def header(self, number: int, sheet: str) -> dict[str, str]:
+        last_column, _ = self._extent(number, sheet)
+        row = self._sheet(number, sheet).getCellRangeByPosition(0, 0, last_column, 0).DataArray[0]
+        return {str(text): column_letter(at) for at, text in enumerate(row) if text != ""}
+
+    # -- the keyboard
+
+    def type(self, number: int, sheet: str, cell: str, text: str) -> None:
+        self._go(number, sheet, cell)
+        self._do(number, "EnterString", StringName=text)
+
+    def clear(self, number: int, sheet: str, cell: str) -> None:
+        self._go(number, sheet, cell)
+        self._do(number, "ClearContents")
+
+    def put_value(self, number: int, sheet: str, cell: str, value: float) -> None:
+        there = self._general(number, sheet, cell)
+        there.Value = value
+
+    def put_date(self, number: int, sheet: str, cell: str, iso: str) -> None:
+        self._general(number, sheet, cell)
+        self.type(number, sheet, cell, iso)
+
+    def formula(self, number: int, sheet: str, cell: str, text: str) -> None:
+        self._general(number, sheet, cell)
+        self.type(number, sheet, cell, text)
+
+    # -- rows
+
+    def append_row(self, number: int, sheet: str, texts: dict[str, str]) -> int:
+        row = self.last_row(number, sheet) + 1
+        for letter, text in texts.items():
+            self.type(number, sheet, f"{letter}{row}", text)
+        return row
+
+    def delete_row(self, number: int, sheet: str, row: int) -> None:
+        self._sheet(number, sheet).Rows.removeByIndex(row - 1, 1)
+
+    def sort(self, number: int, sheet: str, letter: str, descending: bool) -> None:
+        self._select(number, sheet, self._used(number, sheet))
+        self._do(
+            number,
+            "DataSort",
+            ByRows=True,
+            HasHeader=True,
+            CaseSensitive=False,
+            NaturalSort=False,
+            IncludeAttribs=True,
+            UserDefIndex=0,
+            Col1=column_number(letter) + 1,
+            Ascending1=not descending,
+        )
+
+    def filter(self, number: int, sheet: str, letter: str, value: str) -> int:
+        area = self._filtered_area(number, sheet)
+        first = area.DataArea.StartColumn
+        wanted = TableFilterField2(
+            Field=column_number(letter) - first, Operator=EQUAL, IsNumeric=False, StringValue=value
+        )
+        descriptor = area.getFilterDescriptor()
+        descriptor.ContainsHeader = True
+        descriptor.setFilterFields2((wanted,))
+        area.refresh()
+        return self._hidden_rows(number, sheet, letter)
+
+    # -- columns
+
+    def move_column(self, number: int, sheet: str, letter: str, to_letter: str) -> None:
+        there = self._sheet(number, sheet)
+        start, goal = column_number(letter), column_number(to_letter)
+        gap = goal + 1 if goal > start else goal
+        there.Columns.insertByIndex(gap, 1)
+        source = start if goal > start else start + 1
+        moved = there.Columns.getByIndex(source).RangeAddress
+        there.moveRange(there.getCellByPosition(gap, 0).CellAddress, moved)
+        there.Columns.removeByIndex(source, 1)
+
+    def hide_column(self, number: int, sheet: str, letter: str) -> None:
+        self._sheet(number, sheet).Columns.getByName(letter).IsVisible = False
+
+    def insert_column(self, number: int, sheet: str, letter: str, header: str, values: list[str]) -> None:
+        self._go(number, sheet, f"{letter}1")
+        self._do(number, "InsertColumnsBefore")
+        for row, text in enumerate([header, *values], start=1):
+            self.type(number, sheet, f"{letter}{row}", text)
+
+    def delete_column(self, number: int, sheet: str, letter: str) -> None:
+        self._sheet(number, sheet).Columns.removeByIndex(column_number(letter), 1)
+
+    # -- sheets
+
+    def add_sheet(self, number: int, name: str, rows: list[list[str]]) -> None:
+        sheets = self.books[number].Sheets
+        sheets.insertNewByName(name, sheets.Count)
+        for at, row in enumerate(rows, start=1):
+            for column, text in enumerate(row):
+                self.type(number, name, f"{column_letter(column)}{at}", text)
+
+    # -- below the surface
+
+    def _sheet(self, number: int, name: str) -> Any:
+        return self.books[number].Sheets.getByName(name)
+
+    def _do(self, number: int, command: str, **named: Any) -> None:
+        frame = self.books[number].CurrentController.Frame
+        told = properties(SynchronMode=True, **named)
+        self.dispatcher.executeDispatch(frame, f".uno:{command}", "", 0, told)
+
+    def _show(self, number: int, sheet: str) -> None:
+        there = self._sheet(number, sheet)
+        if not there.IsVisible:
+            raise ValueError(f"{sheet} is hidden: a person does not edit there")
+        self.books[number].CurrentController.setActiveSheet(there)
+
+    def _go(self, number: int, sheet: str, cell: str) -> None:
+        self._show(number, sheet)
+        self._do(number, "GoToCell", ToPoint=cell)
+
+    def _select(self, number: int, sheet: str, area: Any) -> None:
+        self._show(number, sheet)
+        self.books[number].CurrentController.select(area)
+
+    def _general(self, number: int, sheet: str, cell: str) -> Any:
+        there = self._sheet(number, sheet).getCellRangeByName(cell)
+        there.NumberFormat = GENERAL
+        return there
+
+    def _extent(self, number: int, sheet: str) -> tuple[int, int]:
+        """Return the last column and row (from 0) that hold something; formats alone do not count."""
+        cells = self._sheet(number, sheet).queryContentCells(CONTENT).RangeAddresses
+        return max((c.EndColumn for c in cells), default=0), max((c.EndRow for c in cells), default=0)
+
+    def _used(self, number: int, sheet: str) -> Any:
+        column, row = self._extent(number, sheet)
+        return self._sheet(number, sheet).getCellRangeByPosition(0, 0, column, row)
+
+    def _filtered_area(self, number: int, sheet: str) -> Any:
+        index = self.sheets(number).index(sheet)
+        book = self.books[number]
+        unnamed = book.getPropertyValue("UnnamedDatabaseRanges")
+        if unnamed.hasByTable(index):
+            return unnamed.getByTable(index)
+        for area in book.DatabaseRanges:
+            if area.DataArea.Sheet == index and area.AutoFilter:
+                return area
+        raise ValueError(f"{sheet} has no autofilter")
+
+    def _hidden_rows(self, number: int, sheet: str, letter: str) -> int:
+        column = self._sheet(number, sheet).getCellRangeByName(
+            f"{letter}1:{letter}{self.last_row(number, sheet)}"
+        )
+        shown = column.queryVisibleCells().RangeAddresses
+        return column.Rows.Count - sum(part.EndRow - part.StartRow + 1 for part in shown)
+
+
+def connected(pipe: str) -> Any:
+    """Return the office's component context, as soon as it listens on the pipe."""
+    local = uno.getComponentContext()
+    resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            return resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
+        except NoConnectException:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+def answer(desk: Desk, line: str) -> dict[str, Any]:
+    """Return what doing one line gives; trouble is told, never raised."""
+    asked = json.loads(line)
+    try:
+        return {"answer": getattr(desk, asked["do"])(*asked["args"])}
+    except Exception as trouble:  # whatever LibreOffice throws is the test's to see
+        return {"error": f"{type(trouble).__name__}: {trouble}"}
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    desk = Desk(connected(sys.argv[1]))
+    print(json.dumps({"answer": "ready"}), flush=True)
+    for line in sys.stdin:
+        print(json.dumps(answer(desk, line)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
