@@ -1,13 +1,16 @@
 """One connection to a CKAN site: ckanapi with time-outs, a user agent, and errors that say what they mean."""
 
 import html
+import json
 import re
 import time
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import ckanapi
 import ckanapi.errors
 import requests
+import urllib3.exceptions
 
 from bulkedit import __version__
 from bulkedit.ckan.errors import (
@@ -45,6 +48,8 @@ class _Remote(ckanapi.RemoteCKAN):  # type: ignore[misc]  # ckanapi has no types
         answer = self.session.post(
             url, data=data, headers=headers, files=files, allow_redirects=False, **requests_kwargs
         )
+        if "charset" not in answer.headers.get("Content-Type", ""):
+            answer.encoding = "utf-8"  # as JSON always is (RFC 8259, 8.1); requests would guess
         self.status, self.body, self.headers = answer.status_code, answer.text, answer.headers
         return answer.status_code, answer.text
 
@@ -54,14 +59,29 @@ class Client:
 
     Not for several threads at once.
 
+    Args:
+        url: address of the site.
+        token: the user's API token.
+        timeout: seconds to connect, and to wait for an answer.
+        pause: how to wait a number of seconds.
+
     Attributes:
         reads: how many calls only read.
         writes: how many calls may have changed something.
     """
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        *,
+        timeout: tuple[float, float] = TIMEOUT,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
         self.url = url.rstrip("/")
         self._token = token
+        self._timeout = timeout
+        self._pause = pause
         session = requests.Session()
         session.auth = _unchanged  # without it, requests puts a .netrc password over the token
         self._remote = _Remote(
@@ -84,7 +104,7 @@ class Client:
                 if attempt == READ_ATTEMPTS:
                     raise
                 asked = error.retry_after if isinstance(error, BusyError) else None
-                time.sleep(min(asked if asked is not None else 0.5 * 2**attempt, _LONGEST_WAIT))
+                self._pause(min(asked if asked is not None else 0.5 * 2**attempt, _LONGEST_WAIT))
         raise AssertionError  # the loop returns or raises
 
     def write(self, action: str, parameters: dict[str, JSON]) -> JSON:
@@ -102,11 +122,13 @@ class Client:
 
     def _call(self, action: str, parameters: dict[str, JSON]) -> JSON:
         try:
-            answer: JSON = self._remote.call_action(action, parameters, requests_kwargs={"timeout": TIMEOUT})
+            answer: JSON = self._remote.call_action(action, parameters, requests_kwargs={"timeout": self._timeout})
         except requests.exceptions.RequestException as error:
             self._no_connection(error)
+        except urllib3.exceptions.LocationValueError:  # a host name that requests lets pass, like a..b
+            self._unreachable()
         except ckanapi.errors.ValidationError as error:
-            raise InvalidError("The site refused the data.", _errors(error)) from None
+            raise InvalidError("The site refused the data.", self._errors(error)) from None
         except ckanapi.errors.NotFound:
             raise NotFoundError(self._said(action, "knows no such record")) from None
         except ckanapi.errors.NotAuthorized:
@@ -130,16 +152,19 @@ class Client:
             requests.exceptions.InvalidHeader,
         )
         if isinstance(error, unsent) or "NewConnectionError" in repr(error) or "NameResolution" in repr(error):
-            raise UnreachableError(
-                f"{self.url} cannot be reached; check the address and the network connection."
-            ) from None
+            self._unreachable()
         raise NoAnswerError(f"{self.url} did not answer in time, or the connection was cut.") from None
+
+    def _unreachable(self) -> NoReturn:
+        raise UnreachableError(
+            f"{self.url} cannot be reached; check the address and the network connection."
+        ) from None
 
     def _odd_answer(self, action: str) -> NoReturn:
         status = self._remote.status
-        if status in (429, 503):
+        if status == 429 or (status == 503 and "Retry-After" in self._remote.headers):
             raise BusyError(self._said(action, "is busy"), self._retry_after()) from None
-        if status in (502, 504):
+        if status in (502, 503, 504):  # Varnish says 503 for a time-out after sending
             raise NoAnswerError(self._said(action, "did not answer through its proxy")) from None
         if 300 <= status < 400:
             there = self._clean(self._remote.headers.get("Location", "another address"))
@@ -163,10 +188,10 @@ class Client:
 
     def _retry_after(self) -> float | None:
         text = self._remote.headers.get("Retry-After", "")
-        return float(text) if text.isdigit() else None
+        return float(text) if text.isdecimal() else None
 
     def _said(self, action: str, what: str) -> str:
-        words = _words(self._remote.body)
+        words = _words(self._clean(self._remote.body))
         said = f": {excerpt(self._clean(words), 160)}" if words else ""
         return f"{self.url} {what} ({action}, status {self._remote.status}){said}."
 
@@ -174,24 +199,37 @@ class Client:
         """Return a text of the site without this client's token, should the site repeat it."""
         return text.replace(self._token, "…") if self._token else text
 
+    def _errors(self, error: Any) -> dict[str, JSON]:
+        found = getattr(error, "error_dict", None)
+        return {k: self._cleaned(v) for k, v in found.items() if k != "__type"} if isinstance(found, dict) else {}
+
+    def _cleaned(self, value: JSON) -> JSON:
+        match value:
+            case str():
+                return self._clean(value)
+            case list():
+                return [self._cleaned(entry) for entry in value]
+            case dict():
+                return {key: self._cleaned(entry) for key, entry in value.items()}
+            case _:
+                return value
+
 
 def _unchanged(request: Any) -> Any:
     return request
 
 
-def _errors(error: Any) -> dict[str, JSON]:
-    found = getattr(error, "error_dict", None)
-    return {k: v for k, v in found.items() if k != "__type"} if isinstance(found, dict) else {}
-
-
-_MESSAGE = re.compile(r'"message": *"((?:[^"\\]|\\.)*)"')
-
-
 def _words(body: str) -> str:
     """Return the words of an answer's body: CKAN's message, a bare text, or the text of a web page."""
-    found = _MESSAGE.search(body)
-    if found:
-        return found[1]
-    if body.lstrip()[:1] == "<":
-        body = re.sub(r"(?s)<(script|style|head).*?</\1>|<[^>]*>", " ", body)
-    return " ".join(html.unescape(body).split())[:400].strip('" ')
+    try:
+        said = json.loads(body)
+    except ValueError:
+        said = "" if body.lstrip()[:1] in ("{", "[") else body  # half of some JSON is nothing to read
+    if isinstance(said, dict):
+        error = said.get("error")
+        said = error.get("message") if isinstance(error, dict) else error
+    if not isinstance(said, str):
+        return ""
+    if said.lstrip()[:1] == "<":
+        said = html.unescape(re.sub(r"(?s)<(script|style|head).*?</\1>|<[^>]*>", " ", said))
+    return " ".join(said.split())

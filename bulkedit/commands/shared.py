@@ -47,7 +47,10 @@ def open_site(url: str | None, api_key_file: Path | None) -> Site:
     """
     if not url:
         raise RunError("Which catalogue? Give its address with --site URL, or in CKAN_URL.")
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # half an IPv6 address
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise RunError(f"{url} is no address of a catalogue; it begins with https:// or http://.")
     return Site(Client(url, _token(api_key_file)))
@@ -59,7 +62,7 @@ def _token(file: Path | None) -> str:
         where = "CKAN_API_KEY"
     else:
         try:
-            token, where = file.read_text(encoding="utf-8"), str(file)
+            token, where = file.read_text(encoding="utf-8-sig"), str(file)
         except (OSError, UnicodeDecodeError):
             raise RunError(f"The file {file} with the API token cannot be read.") from None
     token = token.strip()

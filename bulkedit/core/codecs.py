@@ -10,6 +10,7 @@ Every codec keeps three laws, which the property tests hold it to:
 import difflib
 import functools
 import json
+import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import Protocol
@@ -87,7 +88,7 @@ def load(text: str) -> JSON:
         UnreadableError: the text is not JSON (``NaN`` and ``Infinity`` are not), or is nested too deeply.
     """
     try:
-        value: JSON = json.loads(text, parse_constant=_no_constant)
+        value: JSON = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
     except RecursionError:
         raise UnreadableError("is nested too deeply") from None
     except json.JSONDecodeError as error:
@@ -99,6 +100,14 @@ def load(text: str) -> JSON:
 
 def _no_constant(name: str) -> JSON:
     raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    """Return the number, unless it is so large that only ``Infinity`` could hold it, which JSON has not."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
 
 
 def show_plain(value: JSON) -> str:
@@ -157,7 +166,8 @@ class TextCodec:
         return text
 
 
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?)?")
+_TIME = r"([01]\d|2[0-3]):[0-5]\d"
+_ISO = re.compile(rf"\d{{4}}-\d{{2}}-\d{{2}}([T ]{_TIME}(:[0-5]\d(\.\d{{1,6}})?)?(Z|[+-]\d{{2}}:?\d{{2}})?)?", re.ASCII)
 
 
 class DateCodec(TextCodec):
@@ -165,9 +175,11 @@ class DateCodec(TextCodec):
 
     def read(self, text: str, like: JSON) -> JSON:
         """See `Codec.read`."""
-        if text and not _is_date(text):
-            raise UnreadableError(f"{cell.excerpt(text, 40)} is not a date; write it like 2026-03-31")
-        return text
+        if text == "" or _is_date(text):
+            return text
+        if text == self.show(like):
+            return read_plain(text, like)
+        raise UnreadableError(f"{cell.excerpt(text, 40)} is not a date; write it like 2026-03-31")
 
 
 def _is_date(text: str) -> bool:
@@ -192,7 +204,11 @@ class BooleanCodec(TextCodec):
 
     def read(self, text: str, like: JSON) -> JSON:
         """See `Codec.read`."""
+        if text == "":
+            return ""
         flag = {"TRUE": True, "FALSE": False}.get(text.upper())
+        if flag is None and text == self.show(like):
+            return read_plain(text, like)
         if flag is None:
             raise UnreadableError(f"takes TRUE or FALSE, not {cell.excerpt(text, 40)}")
         if isinstance(like, str) and like.lower() in ("true", "false"):
@@ -219,6 +235,8 @@ class JSONCodec:
         """See `Codec.read`."""
         if text == "":
             return ""
+        if isinstance(like, str) and text == self.show(like):
+            return text
         value = load(text)
         return dump(value) if isinstance(like, str) and like else value
 
@@ -342,8 +360,8 @@ class ChoicesCodec:
 
     def _show(self, values: Iterable[str]) -> str:
         order = self.choices.order
-        ordered = sorted(values, key=lambda v: (order.get(v, len(order)), v))
-        return cell.join(self.choices.show(v) for v in ordered)
+        ordered = sorted(values, key=lambda v: (order.get(v, len(order)), cell.canonical(v)))
+        return cell.join(dict.fromkeys(self.choices.show(v) for v in ordered))
 
     def read(self, text: str, like: JSON) -> JSON:
         """See `Codec.read`."""

@@ -10,7 +10,7 @@ from bulkedit.core.codecs import Codec, UnreadableError, codecs_of
 from bulkedit.core.columns import Column, Layout, Level, Table
 from bulkedit.core.edits import CellEdit, Edits, Place, RowEdit
 from bulkedit.core.sheets import Heads, Sheet, SheetRow, field_cells, find_heads, own_text
-from bulkedit.core.text import canonical, excerpt, is_marker
+from bulkedit.core.text import after_libreoffice, canonical, excerpt, is_marker
 
 
 def find_edits(layout: Layout, exported: Catalogue, sheets: Mapping[str, Sheet]) -> Edits:
@@ -315,7 +315,7 @@ def _edited(column: Column, codec: Codec, exported: str, cell: Cell) -> CellEdit
             return None
     text = canonical(cell_text(cell))
     normal = codec.normal(text)
-    if normal == exported or normal == codec.normal(exported):
+    if normal in (exported, codec.normal(exported)) or after_libreoffice(text) == after_libreoffice(exported):
         return None
     if is_marker(exported):
         raise UnreadableError("is too long for a cell and can only be edited on the site; restore the cell")

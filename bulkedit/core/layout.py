@@ -116,7 +116,7 @@ def _package_columns(
     known = {c.key for c in columns} | {name_of(f) for f in fields} | COMPUTED_PACKAGE_KEYS
     columns += [Column(key, key, read_only=True) for key in _other_keys(packages, known)]
     held = {c.key for c in columns}
-    return columns + [c for c in READ_ONLY_PACKAGE_COLUMNS if c.key not in held]
+    return _labels_first(columns + [c for c in READ_ONLY_PACKAGE_COLUMNS if c.key not in held], fields)
 
 
 def _resource_columns(
@@ -133,7 +133,17 @@ def _resource_columns(
     others = _other_keys(resources, known)
     columns += [Column(key, key) for key in others if key not in READ_ONLY_RESOURCE_KEYS]
     columns += [Column(key, key, read_only=True) for key in others if key in READ_ONLY_RESOURCE_KEYS]
-    return columns
+    return _labels_first(columns, fields)
+
+
+def _labels_first(columns: Sequence[Column], fields: Sequence[SchemaField]) -> list[Column]:
+    """Let the schema's labels stand as they are where a column of CKAN's own has the same one."""
+    names = {name_of(field) for field in fields}
+    labels = {column.header for column in columns if column.name in names}
+    return [
+        replace(c, header=f"{c.header} ({c.name})") if c.name not in names and c.header in labels else c
+        for c in columns
+    ]
 
 
 def _item_tables(

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from bulkedit.core.catalogue import Catalogue, Owner
@@ -14,15 +15,30 @@ class MemoryDamagedError(ValueError):
     """The memory of a workbook is not what was written; ``str()`` is one sentence."""
 
 
+_GUARD = "\ue000"
+_LOOKS_ESCAPED = re.compile(f"_x({_GUARD}*)(?=[0-9A-Fa-f]{{4}}_)")
+_GUARDED = re.compile(f"_x({_GUARD}*){_GUARD}(?=[0-9A-Fa-f]{{4}}_)")
+
+
+def guarded(text: str) -> str:
+    """Return a text in which no spreadsheet program can see an escape like ``_x0041_`` (see `after_libreoffice`)."""
+    return _LOOKS_ESCAPED.sub(rf"_x\1{_GUARD}", text) if "_x" in text else text
+
+
+def unguarded(text: str) -> str:
+    """Return the text that `guarded` was given."""
+    return _GUARDED.sub(r"_x\1", text) if "_x" in text else text
+
+
 def to_rows(catalogue: Catalogue) -> Iterator[list[str]]:
     """Yield the rows that hold a catalogue of cell texts."""
     for key, name in catalogue.packages.items():
-        yield [_PACKAGE, key, name]
+        yield [_PACKAGE, key, guarded(name)]
     for key, owner in catalogue.resources.items():
-        yield [_RESOURCE, key, owner.package, owner.name, str(owner.position)]
+        yield [_RESOURCE, key, owner.package, guarded(owner.name), str(owner.position)]
     for title, rows in catalogue.rows.items():
         for key, texts in rows.items():
-            yield [_ROW, title, key, *texts]
+            yield [_ROW, title, key, *map(guarded, texts)]
 
 
 def digest(rows: Iterable[Sequence[str]]) -> str:
@@ -50,12 +66,12 @@ def from_rows(rows: Sequence[Sequence[str]], layout: Layout, expected_digest: st
     for row in rows:
         match list(row):
             case [kind, key, *rest] if kind == _PACKAGE:
-                catalogue.packages[key] = rest[0] if rest else ""
+                catalogue.packages[key] = unguarded(rest[0]) if rest else ""
             case [kind, key, package, *rest] if kind == _RESOURCE:
                 name, position = [*rest, "", ""][:2]
-                catalogue.resources[key] = Owner(package, name, int(position or 0))
+                catalogue.resources[key] = Owner(package, unguarded(name), int(position or 0))
             case [kind, title, key, *texts] if kind == _ROW and title in widths:
-                catalogue.rows[title][key] = _padded(texts, widths[title])
+                catalogue.rows[title][key] = _padded([*map(unguarded, texts)], widths[title])
             case _:
                 raise MemoryDamagedError("The sheet _base does not fit the sheet _meta; export again.")
     return catalogue

@@ -21,6 +21,18 @@ def canonical(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text)
 
 
+_ESCAPED_ESCAPE = re.compile("_x005[Ff](?=_x[0-9A-Fa-f]{4}_)")
+
+
+def after_libreoffice(text: str) -> str:
+    """Return the text as LibreOffice 7.4 may give it back.
+
+    It saves the text ``_x005F_x0041_`` without escaping it, so that it reads as ``_x0041_`` from then
+    on: where such texts come back, that difference is nobody's edit.
+    """
+    return _ESCAPED_ESCAPE.sub("", text) if "_x005" in text else text
+
+
 def fits(text: str) -> bool:
     """Tell whether a cell can hold the text without cutting it."""
     return len(text) <= CELL_LIMIT // 2 or len(text.encode("utf-16-le", "surrogatepass")) // 2 <= CELL_LIMIT

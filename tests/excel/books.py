@@ -10,6 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import xlsxwriter
+from openpyxl.worksheet.formula import ArrayFormula
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT_MAIN = "http://purl.oclc.org/ooxml/spreadsheetml/main"
@@ -90,6 +91,8 @@ def texts(path: Path) -> Texts:
 
 def decoded(value: object) -> object:
     """Return a value with the escapes of ST_Xstring read: openpyxl leaves them in texts."""
+    if isinstance(value, ArrayFormula):
+        return value.ref, value.text
     if not isinstance(value, str):
         return value
     return re.sub("_x([0-9A-Fa-f]{4})_", lambda match: chr(int(match[1], 16)), value)
@@ -128,7 +131,7 @@ def by_xlsxwriter_streaming(path: Path, grid: Grid) -> None:
 
 
 STYLES = (
-    f'{_DECLARATION}<styleSheet xmlns="{MAIN}"><fonts count="1"><font/></fonts><fills count="1"><fill/></fills>'
+    f'{_DECLARATION}<styleSheet xmlns="{MAIN}"><fonts count="1"><font/></fonts><fills count="1"><fill><patternFill/></fill></fills>'
     '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
     '<cellXfs count="9">' + '<xf numFmtId="49"/>' * 9 + "</cellXfs></styleSheet>"
 )
@@ -212,9 +215,7 @@ def with_calc_chain(path: Path, cells: Sequence[str]) -> Path:
     )
 
 
-def rewritten(
-    path: Path, changes: Mapping[str, Callable[[str], str]], added: Mapping[str, str | bytes]
-) -> Path:
+def rewritten(path: Path, changes: Mapping[str, Callable[[str], str]], added: Mapping[str, str | bytes]) -> Path:
     """Change and add parts of a book in place."""
     with zipfile.ZipFile(path) as archive:
         parts = [(info, archive.read(info)) for info in archive.infolist()]
@@ -355,7 +356,7 @@ def _chained(*changes: Callable[[str], str]) -> Callable[[str], str]:
 
 _RICH_CHANGES: dict[str, Callable[[str], str]] = {
     FIRST_SHEET: _chained(
-        _before("</extLst>", _ADDED_EXTENSIONS),
+        _before("</extLst></worksheet>", _ADDED_EXTENSIONS),
         lambda xml: xml.replace("<pageSetup ", '<pageSetup r:id="rId92" ', 1),
     ),
     "xl/worksheets/_rels/sheet1.xml.rels": _before(

@@ -1,0 +1,467 @@
+"""One connection to a site: what every answer means, what is repeated, and that the token stays secret."""
+
+import json
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from scripted import DENIED, NOT_FOUND, TOKEN, Answer, Reply, Request, Script, Server, Trouble
+from scripted import error as ckan_error
+from scripted import in_turn, ok, page, string
+
+from bulkedit import __version__
+from bulkedit.ckan.client import READ_ATTEMPTS, Client
+from bulkedit.ckan.errors import (
+    BusyError,
+    CallError,
+    DeniedError,
+    FailedError,
+    InvalidError,
+    NoAnswerError,
+    NoSuchActionError,
+    NotCKANError,
+    NotFoundError,
+    UnreachableError,
+)
+
+Serve = Callable[[Script], Server]
+
+SERVER_ERROR = ckan_error(500, "Internal Server Error", message="Internal Server Error")
+
+MEANINGS: dict[str, tuple[Answer, type[CallError]]] = {
+    "validation": (ckan_error(409, "Validation Error", title=["Missing value"]), InvalidError),
+    "search error": (ckan_error(409, "Search Error", message="Bad fq"), NoSuchActionError),
+    "search query error": (ckan_error(400, "Search Query Error", message="Bad sort"), NoSuchActionError),
+    "integrity error": (ckan_error(400, "Integrity Error", message="DataError", data={}), NoSuchActionError),
+    "unknown action": (string("Bad request - Action name not known: x"), NoSuchActionError),
+    "unknown action, 2.12": (string("Bad request: Action name not known: x"), NoSuchActionError),
+    "not authorized": (DENIED, DeniedError),
+    "not found": (NOT_FOUND, NotFoundError),
+    "search index error": (ckan_error(500, "Search Index Error", message="Solr"), FailedError),
+    "internal error": (SERVER_ERROR, FailedError),
+    "too large": (page(413, "Request Entity Too Large"), FailedError),
+    "too many": (page(429, "Too Many Requests"), BusyError),
+    "maintenance": (page(503, "Maintenance", Retry_After="1"), BusyError),
+    "no backend": (page(503, "Backend fetch failed"), NoAnswerError),
+    "bad gateway": (page(502, "Bad Gateway"), NoAnswerError),
+    "gateway time-out": (page(504, "Gateway Time-out"), NoAnswerError),
+    "crash page": (page(500, "Internal Server Error"), NoAnswerError),
+    "closed": (Trouble.CLOSED, NoAnswerError),
+    "closed unread": (Trouble.CLOSED_UNREAD, NoAnswerError),
+    "silent": (Trouble.SILENT, NoAnswerError),
+    "cut body": (Reply(200, ok({"a": "b" * 100}).body, cut=40), NoAnswerError),
+    "half an answer": (Reply(200, '{"success": true, "res'), NoAnswerError),
+    "no result": (Reply(200, '{"success": true}'), NoAnswerError),
+    "empty": (Reply(200), NoAnswerError),
+    "error is text": (Reply(200, '{"success": false, "error": "no"}'), NoAnswerError),
+    "error is text, 404": (Reply(404, '{"error": "no such dataset", "code": "x"}'), NotCKANError),
+    "login page": (page(200, "Please log in"), NotCKANError),
+    "no such page": (page(404, "Not Found"), NotCKANError),
+    "firewall": (page(403, "Forbidden"), NotCKANError),
+    "login wanted": (page(401, "Unauthorized"), NotCKANError),
+    "redirect": (page(301, "Moved", Location="https://catalogue.example/"), NotCKANError),
+}
+
+
+@pytest.fixture
+def waits() -> list[float]:
+    """Collect the seconds that clients wanted to wait."""
+    return []
+
+
+@pytest.fixture
+def client_of(waits: list[float]) -> Callable[[Server], Client]:
+    """Make clients that give up soon and never really wait."""
+    return lambda server: Client(server.url, TOKEN, timeout=(2.0, 0.3), pause=waits.append)
+
+
+ClientOf = Callable[[Server], Client]
+
+
+def trouble_of(client: Client) -> CallError:
+    """Return what a write came to."""
+    with pytest.raises(CallError) as caught:
+        client.write("package_revise", {"match": {"id": "a"}})
+    return caught.value
+
+
+@pytest.mark.parametrize("case", MEANINGS)
+def test_each_answer_has_one_meaning(serve: Serve, client_of: ClientOf, case: str) -> None:
+    """The class of an error follows from the status and the shape of the answer alone."""
+    answer, meaning = MEANINGS[case]
+    client = client_of(serve({"package_revise": answer}))
+
+    error = trouble_of(client)
+
+    assert type(error) is meaning
+
+
+@pytest.mark.parametrize("case", MEANINGS)
+def test_each_error_is_one_readable_sentence(serve: Serve, client_of: ClientOf, case: str) -> None:
+    """An error's text is one line that ends like a sentence and holds neither markup nor JSON."""
+    client = client_of(serve({"package_revise": MEANINGS[case][0]}))
+
+    text = str(trouble_of(client))
+
+    assert text.endswith(".")
+    assert not any(mark in text for mark in ("\n", "<", ">", "{", "}", "__type"))
+
+
+@pytest.mark.parametrize(
+    "case", ["not authorized", "not found", "internal error", "search error", "validation", "unknown action"]
+)
+def test_localized_words_make_no_difference(serve: Serve, client_of: ClientOf, case: str) -> None:
+    """The same answer in another language means the same."""
+    answer, meaning = MEANINGS[case]
+    assert isinstance(answer, Reply)
+    said = json.loads(answer.body)
+    said = "Requête erronée" if isinstance(said, str) else said | {"error": said["error"] | {"message": "Refusé"}}
+    client = client_of(serve({"package_revise": Reply(answer.status, json.dumps(said), answer.headers)}))
+
+    error = trouble_of(client)
+
+    assert type(error) is meaning
+
+
+def test_the_sites_own_words_are_shown_in_its_language(serve: Serve, client_of: ClientOf) -> None:
+    r"""CKAN's message reaches people as text, not with JSON's escapes (``\u00e9``)."""
+    client = client_of(
+        serve(
+            {
+                "package_revise": in_turn(
+                    ckan_error(403, "Authorization Error", message='Accès refusé : "rita"'),
+                    string("Requête erronée"),
+                    page(502, "D&eacute;sol&eacute;"),
+                )
+            }
+        )
+    )
+
+    texts = [str(trouble_of(client)) for _ in range(3)]
+
+    assert 'Accès refusé : "rita"' in texts[0]
+    assert "Requête erronée" in texts[1]
+    assert "Désolé" in texts[2]
+
+
+def test_json_without_a_charset_is_utf_8(serve: Serve, client_of: ClientOf) -> None:
+    """Values are never garbled by a guess at the encoding (RFC 8259: JSON is UTF-8)."""
+    body = json.dumps({"success": True, "result": "Pärk Łódź 公園"}, ensure_ascii=False)
+    client = client_of(serve({"package_show": Reply(200, body, {"Content-Type": "application/json"})}))
+
+    said = client.read("package_show", id="a")
+
+    assert said == "Pärk Łódź 公園"
+
+
+def test_validation_errors_are_kept_by_field(serve: Serve, client_of: ClientOf) -> None:
+    """A validation error carries CKAN's errors as they nest, without the type of the error itself."""
+    errors = {"title": ["Missing value"], "resources": [{}, {"url": ["Bad"]}]}
+    client = client_of(serve({"package_revise": ckan_error(409, "Validation Error", **errors)}))
+
+    error = trouble_of(client)
+
+    assert isinstance(error, InvalidError)
+    assert error.errors == errors
+
+
+def test_one_unfortunate_body_is_no_surprise(serve: Serve, client_of: ClientOf) -> None:
+    """Whatever JSON or bytes a site sends, a call ends in a `CallError`."""
+    bodies = [
+        "null",
+        "[]",
+        "[1]",
+        '"x"',
+        "3",
+        '{"error": null}',
+        '{"error": [1]}',
+        '{"success": 1}',
+        "\x00",
+        "\ufeff{}",
+    ]
+    client = client_of(serve({"package_revise": in_turn(*(Reply(s, b) for s in (200, 409, 500) for b in bodies))}))
+
+    errors = [trouble_of(client) for _ in range(3 * len(bodies))]
+
+    assert all("\n" not in str(error) for error in errors)
+
+
+# -- where it cannot be reached
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://nosuch.invalid",
+        "http://a..b",
+        "http://127.0.0.1:99999",
+        "http://127.0.0.1:port",
+        "http://exa mple",
+        "http://" + "a" * 70 + ".example",
+    ],
+)
+def test_an_address_that_leads_nowhere_is_unreachable(url: str) -> None:
+    """A name that does not resolve, or is none, means that nothing was sent."""
+    client = Client(url, TOKEN)
+
+    error = trouble_of(client)
+
+    assert type(error) is UnreachableError
+    assert url in str(error)
+
+
+def test_a_refused_connection_is_unreachable(serve: Serve, client_of: ClientOf, waits: list[float]) -> None:
+    """A closed port means that nothing was sent, and is not tried again."""
+    server = serve({})
+    server.stop()
+    client = client_of(server)
+
+    with pytest.raises(UnreachableError):
+        client.read("status_show")
+
+    assert (client.reads, waits) == (1, [])
+
+
+def test_a_silent_site_is_given_up(serve: Serve) -> None:
+    """No answer within the time-out ends the call; a write is then neither done nor failed."""
+    client = Client(serve({"package_revise": Trouble.SILENT}).url, TOKEN, timeout=(1.0, 0.2))
+    start = time.monotonic()
+
+    error = trouble_of(client)
+
+    assert type(error) is NoAnswerError
+    assert time.monotonic() - start < 2
+
+
+# -- what is repeated
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        "too many",
+        "maintenance",
+        "no backend",
+        "bad gateway",
+        "gateway time-out",
+        "closed",
+        "closed unread",
+        "cut body",
+        "silent",
+    ],
+)
+def test_reads_are_repeated_where_the_site_is_busy_or_the_answer_lost(
+    serve: Serve, client_of: ClientOf, case: str
+) -> None:
+    """One lost answer to a read is nobody's trouble."""
+    answers = iter([MEANINGS[case][0]])
+    server = serve({"package_show": ok({"name": "a"})})
+    if isinstance(answer := next(answers), Trouble):
+        server.script["package_show"] = answer
+        client = Client(server.url, TOKEN, timeout=(2.0, 0.3), pause=lambda _: server.script.update(good))
+        good = {"package_show": ok({"name": "a"})}
+    else:
+        server.script["package_show"] = in_turn(answer, ok({"name": "a"}))
+        client = client_of(server)
+
+    said = client.read("package_show", id="a")
+
+    assert said == {"name": "a"}
+    assert (client.reads, client.writes) == (2, 0)
+    assert server.asked("package_show")[-1] == {"id": "a"}
+
+
+@pytest.mark.parametrize("case", MEANINGS)
+def test_writes_are_never_repeated(serve: Serve, client_of: ClientOf, waits: list[float], case: str) -> None:
+    """Whatever came of a write, it is sent once: only a look at the package can tell what to do."""
+    server = serve({"package_revise": MEANINGS[case][0]})
+    client = client_of(server)
+
+    trouble_of(client)
+
+    assert server.actions == ["package_revise"]
+    assert (client.reads, client.writes, waits) == (0, 1, [])
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        case
+        for case, (_, meaning) in MEANINGS.items()
+        if meaning not in (NoAnswerError, BusyError, UnreachableError)
+    ],
+)
+def test_a_definite_answer_to_a_read_is_not_asked_for_again(
+    serve: Serve, client_of: ClientOf, waits: list[float], case: str
+) -> None:
+    """What would be the same the second time is not repeated."""
+    server = serve({"package_revise": MEANINGS[case][0]})
+    client = client_of(server)
+
+    with pytest.raises(MEANINGS[case][1]):
+        client.read("package_revise")
+
+    assert (len(server.requests), waits) == (1, [])
+
+
+def test_reads_are_given_up_in_the_end(serve: Serve, client_of: ClientOf, waits: list[float]) -> None:
+    """A read is tried a few times, each wait longer than the one before, and then it is an error."""
+    server = serve({"package_show": page(502)})
+    client = client_of(server)
+
+    with pytest.raises(NoAnswerError):
+        client.read("package_show", id="a")
+
+    assert client.reads == len(server.requests) == READ_ATTEMPTS
+    assert waits == [1.0, 2.0, 4.0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "waited"),
+    [("0", 0.0), ("1", 1.0), ("30", 30.0), ("86400", 60.0), ("Fri, 31 Dec 2027 23:59:59 GMT", 1.0), ("²", 1.0)],
+)
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_is_honoured(
+    serve: Serve, client_of: ClientOf, waits: list[float], status: int, asked: str, waited: float
+) -> None:
+    """The site's own wish for a pause counts, up to a minute; a date or nonsense is passed over."""
+    client = client_of(serve({"package_show": in_turn(page(status, Retry_After=asked), ok({}))}))
+
+    client.read("package_show", id="a")
+
+    assert waits == [waited]
+
+
+def test_the_pause_is_real(serve: Serve) -> None:
+    """Outside of tests a client does wait as long as it was asked to."""
+    client = Client(serve({"package_show": in_turn(page(429, Retry_After="1"), ok({}))}).url, TOKEN)
+    start = time.monotonic()
+
+    client.read("package_show", id="a")
+
+    assert 0.9 < time.monotonic() - start < 3
+
+
+def test_reads_and_writes_are_counted(serve: Serve, client_of: ClientOf) -> None:
+    """Every call that was sent counts, each under what it could do."""
+    client = client_of(serve({"package_show": in_turn(page(504), ok({})), "package_revise": ok({})}))
+
+    client.read("package_show", id="a")
+    client.write("package_revise", {})
+    client.write("package_revise", {})
+
+    assert (client.reads, client.writes) == (2, 2)
+
+
+# -- what is sent, and to whom
+
+
+def test_a_call_says_who_is_asking(serve: Serve, client_of: ClientOf) -> None:
+    """The user agent names the program and its version, and the token goes in both of CKAN's headers."""
+    server = serve({"status_show": ok({})})
+
+    client_of(server).read("status_show")
+
+    headers = server.requests[0].headers
+    assert headers["User-Agent"] == f"bulkedit/{__version__}"
+    assert headers["Authorization"] == headers["X-CKAN-API-Key"] == TOKEN
+
+
+def test_a_slash_at_the_end_of_the_address_makes_no_difference(serve: Serve) -> None:
+    """An address with and without a slash is the same site, also one below a path."""
+    server = serve({"status_show": ok({})})
+    clients = [Client(f"{server.url}{end}", TOKEN) for end in ("", "/", "/data/", "/data//")]
+
+    for client in clients:
+        client.read("status_show")
+
+    assert [client.url for client in clients] == [server.url, server.url, *[f"{server.url}/data"] * 2]
+
+
+def test_a_netrc_file_does_not_replace_the_token(
+    serve: Serve, client_of: ClientOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A password for the host in ``.netrc`` is not used; with it CKAN would see an anonymous visitor."""
+    netrc = tmp_path / ".netrc"
+    netrc.write_text("machine 127.0.0.1\nlogin someone\npassword secret\n", encoding="ascii")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NETRC", str(netrc))
+    server = serve({"status_show": ok({})})
+
+    client_of(server).read("status_show")
+
+    assert server.requests[0].headers["Authorization"] == TOKEN
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_told_and_not_followed(serve: Serve, client_of: ClientOf, status: int) -> None:
+    """The token never goes to another address than the one it was given for; the error names that address."""
+    other = serve({"status_show": ok({})})
+    client = client_of(serve({"status_show": page(status, Location=f"{other.url}/api/action/status_show")}))
+
+    with pytest.raises(NotCKANError, match=other.url):
+        client.read("status_show")
+
+    assert other.requests == []
+
+
+def test_a_redirect_to_nowhere_is_an_error_too(serve: Serve, client_of: ClientOf) -> None:
+    """A redirect without an address is told in words."""
+    client = client_of(serve({"status_show": page(302)}))
+
+    with pytest.raises(NotCKANError, match="redirects to another address"):
+        client.read("status_show")
+
+
+# -- the token stays secret
+
+
+def _echo(request: Request) -> str:
+    token = request.headers["Authorization"]
+    return f"{token} {token}{token} is wrong: {token}"
+
+
+ECHOES: dict[str, Callable[[Request], Reply]] = {
+    "message": lambda r: ckan_error(403, "Authorization Error", message=_echo(r)),
+    "not found": lambda r: ckan_error(404, "Not Found Error", message=_echo(r)),
+    "field": lambda r: ckan_error(409, "Validation Error", title=[_echo(r)], contacts=[{}, {"email": [_echo(r)]}]),
+    "string": lambda r: string(_echo(r)),
+    "page": lambda r: page(502, _echo(r)),
+    "long page": lambda r: page(502, " ".join(["Authorization:", *[r.headers["Authorization"]] * 20])),
+    "busy": lambda r: page(429, _echo(r)),
+    "redirect": lambda r: page(302, Location=f"https://else.example/?key={r.headers['Authorization']}"),
+    "wrong page": lambda r: page(404, _echo(r)),
+    "crash": lambda r: ckan_error(500, "Internal Server Error", message=_echo(r)),
+    "half": lambda r: Reply(200, '{"success": true, "result": "' + _echo(r)),
+}
+
+
+@pytest.mark.parametrize("case", ECHOES)
+def test_no_error_holds_the_token(serve: Serve, client_of: ClientOf, case: str) -> None:
+    """Neither an error's text nor its traceback holds the token or a piece of it, even if the site repeats it."""
+    client = client_of(serve({"package_revise": ECHOES[case]}))
+
+    error = trouble_of(client)
+
+    texts = [str(error), repr(error), repr(vars(error)), "".join(traceback.format_exception(error))]
+    pieces = {TOKEN[at : at + 12] for at in range(len(TOKEN) - 11)}
+    assert not any(piece in text for piece in pieces for text in texts)
+
+
+def test_no_representation_holds_the_token(serve: Serve) -> None:
+    """What a debugger or a log would print of a client says nothing of the token."""
+    client = Client(serve({}).url, TOKEN)
+
+    assert TOKEN not in f"{client!r} {client}"
+
+
+def test_an_unreachable_site_is_told_without_the_token() -> None:
+    """The sentence about a site that cannot be reached names its address only."""
+    client = Client("http://nosuch.invalid", TOKEN)
+
+    error = trouble_of(client)
+
+    assert TOKEN not in "".join(traceback.format_exception(error))

@@ -1,0 +1,81 @@
+"""A small pure model of ``package_revise``, after ``research/ckan-semantics.md`` section 2.3.
+
+Only what a plan may use: ``match``, ``filter`` of fields, ``update`` and ``update__resources__<id>``.
+Anything else is a mistake of the plan and fails here.
+"""
+
+from collections.abc import Mapping
+from copy import deepcopy
+
+from bulkedit.core.json_value import JSON, Package, resources_of
+
+_RESOURCES = "resources__"
+
+
+class MismatchError(Exception):
+    """The package is not as ``match`` says."""
+
+
+def revised(package: Package, payload: Mapping[str, JSON]) -> Package:
+    """Return the package after a ``package_revise``.
+
+    Raises:
+        MismatchError: ``match`` does not hold.
+    """
+    found = deepcopy(package)
+    match = _object(payload["match"])
+    assert "id" in match
+    if any(key not in found or found[key] != value for key, value in match.items()):
+        raise MismatchError
+    for pattern in _texts(payload.get("filter", [])):
+        _remove(found, pattern)
+    update = _object(payload.get("update", {}))
+    assert not update.keys() & {"id", "resources", "metadata_modified"}, update
+    found = _merged(found, update)
+    for key in sorted(payload.keys() - {"match", "filter", "update"}):
+        assert key.startswith(f"update__{_RESOURCES}"), key
+        holder = _resource(found, key.removeprefix(f"update__{_RESOURCES}"))
+        holder.update(_merged(holder, _object(payload[key])))
+    found["metadata_modified"] = f"{package['metadata_modified']}+"
+    return found
+
+
+def _remove(package: Package, pattern: str) -> None:
+    assert pattern.startswith("-"), pattern
+    path = pattern[1:]
+    if path.startswith(_RESOURCES):
+        resource_id, _, field = path.removeprefix(_RESOURCES).partition("__")
+        _resource(package, resource_id).pop(field, None)
+    else:
+        assert path not in ("id", "type", "resources"), path
+        package.pop(path, None)
+
+
+def _resource(package: Package, resource_id: str) -> dict[str, JSON]:
+    return next(r for r in resources_of(package) if r["id"] == resource_id)
+
+
+def _merged(held: dict[str, JSON], update: Mapping[str, JSON]) -> dict[str, JSON]:
+    return held | {key: _merge(held.get(key), value) for key, value in update.items()}
+
+
+def _merge(held: JSON, value: JSON) -> JSON:
+    """Merge as CKAN does: objects by key, lists by index, which never get shorter."""
+    match held, value:
+        case dict(), dict():
+            return _merged(held, value)
+        case list(), list():
+            kept = [_merge(old, new) for old, new in zip(held, value, strict=False)]
+            return [*kept, *value[len(held) :], *held[len(value) :]]
+        case _:
+            return deepcopy(value)
+
+
+def _object(value: JSON) -> dict[str, JSON]:
+    assert isinstance(value, dict)
+    return value
+
+
+def _texts(value: JSON) -> list[str]:
+    assert isinstance(value, list)
+    return [text for text in value if isinstance(text, str)]
