@@ -1,5 +1,6 @@
 """``bulkedit import``."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -93,8 +94,7 @@ def _agreed(job: Import) -> bool:
 
 @contextmanager
 def _progress(quiet: bool) -> Iterator[Progress | None]:
-    stream = click.get_text_stream("stderr")
-    if quiet or not stream.isatty():
+    if quiet or not sys.stderr.isatty():
         yield None
         return
 

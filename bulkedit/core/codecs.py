@@ -166,8 +166,8 @@ class TextCodec:
         return text
 
 
-_TIME = r"([01]\d|2[0-3]):[0-5]\d"
-_ISO = re.compile(rf"\d{{4}}-\d{{2}}-\d{{2}}([T ]{_TIME}(:[0-5]\d(\.\d{{1,6}})?)?(Z|[+-]\d{{2}}:?\d{{2}})?)?", re.ASCII)
+_TIME = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?"
+_ISO = re.compile(rf"\d{{4}}-\d{{2}}-\d{{2}}([T ]{_TIME}(Z|[+-]\d{{2}}:?\d{{2}})?)?", re.ASCII)
 
 
 class DateCodec(TextCodec):
@@ -371,6 +371,7 @@ class ChoicesCodec:
         values: list[str] = []
         for part in _split(text):
             value = self.choices.read(part)
+            value = next((v for v in held if cell.canonical(v) == value), value)
             if self.closed and value not in self.choices.order and value not in held:
                 hint = self.choices.closest(part)
                 raise UnreadableError(f"{cell.excerpt(part)} is not one of the choices{hint}")
@@ -380,6 +381,8 @@ class ChoicesCodec:
 
     def normal(self, text: str) -> str:
         """See `Codec.normal`."""
+        if _is_structure(text):
+            return text
         try:
             return self._show(dict.fromkeys(self.choices.read(part) for part in cell.split(text)))
         except ValueError:
@@ -413,6 +416,17 @@ def _json_list(text: str) -> list[str] | None:
     return [x for x in value if isinstance(x, str)]
 
 
+def _is_structure(text: str) -> bool:
+    """Tell whether a text is JSON of something else than texts: a value of a site's own making."""
+    if not text.startswith(("[", "{")):
+        return False
+    try:
+        value = load(text)
+    except UnreadableError:
+        return False
+    return not isinstance(value, list) or not all(isinstance(x, str) for x in value)
+
+
 def _split(text: str) -> list[str]:
     try:
         return cell.split(text)
@@ -438,6 +452,8 @@ class TextsCodec:
 
     def normal(self, text: str) -> str:
         """See `Codec.normal`."""
+        if _is_structure(text):
+            return text
         try:
             return cell.join(cell.split(text))
         except ValueError:

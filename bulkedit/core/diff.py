@@ -11,15 +11,14 @@ Items of a repeating field have no ids in CKAN. They are recognized by what they
 list they stand now; an item that cannot be recognized is a conflict, never a guess.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from enum import Enum, auto
 
 from bulkedit.core.catalogue import Catalogue, Texts
 from bulkedit.core.columns import Table
 from bulkedit.core.edits import CellEdit, Place, RowEdit
+from bulkedit.core.matching import match_items
 from bulkedit.core.text import join
 
 
@@ -45,7 +44,7 @@ class Change:
     Attributes:
         cell: the edited cell; None where a whole item is removed.
         live: the cell text found on the site (of a whole item: its texts, joined).
-        gone: the record or item is on the site no more.
+        gone: the record or item is on the site no more, or not so that it can be recognized.
     """
 
     row: RowEdit
@@ -63,11 +62,13 @@ class NewItem:
         live: index in the live list (by number in the workbook) of the item it is made from; None for a new one.
         texts: cell texts to set, by column index.
         place: the row it comes from; None for an item that no row edits.
+        number: the item's number as exported; 0 where it was not exported.
     """
 
     live: int | None
     texts: Mapping[int, str] = field(default_factory=dict)
     place: Place | None = None
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,8 @@ class _ItemMerge:
         self.overwrite = overwrite
         self.by_number = {row.number: row for row in rows if row.number}
         self.new = [row for row in rows if not row.number]
-        self.match = _matched(exported, live, self._edited_items())
+        self.wanted_new = [_applied(("",) * len(table.columns), row, table) for row in self.new]
+        self.match = match_items(exported, live, self._edited_items(), self.wanted_new)
         self.removed: set[int] = set()
         self.edited: dict[int, tuple[dict[int, str], Place]] = {}
         self.added: list[NewItem] = []
@@ -183,9 +185,8 @@ class _ItemMerge:
         for row in self.rows:
             if row.number:
                 self.made += self._removed(row) if row.action == "delete" else self._edited(row)
-        already = Counter(self.live) - Counter(self.exported)
-        for row in self.new:
-            self.made += self._added(row, already)
+        for n, row in enumerate(self.new):
+            self.made += self._added(row, already=n in self.match.added)
         return self.made
 
     def _as_wanted(self) -> bool:
@@ -195,8 +196,7 @@ class _ItemMerge:
             for i, texts in enumerate(self.exported)
             if (row := self.by_number.get(i + 1)) is None or row.action != "delete"
         ]
-        blank = ("",) * len(self.table.columns)
-        return [*kept, *(_applied(blank, row, self.table) for row in self.new)] == list(self.live)
+        return [*kept, *self.wanted_new] == list(self.live)
 
     def _all(self, row: RowEdit, verdict: Verdict) -> Iterator[Change]:
         for cell in row.cells:
@@ -205,9 +205,10 @@ class _ItemMerge:
             yield Change(row, None, "", verdict)
 
     def _removed(self, row: RowEdit) -> Iterator[Change]:
-        at = self.match.get(row.number - 1)
+        at = self.match.items.get(row.number - 1)
         if at is None:
-            yield Change(row, None, "", Verdict.ALREADY)
+            doubtful = row.number - 1 in self.match.doubtful
+            yield Change(row, None, "", Verdict.CONFLICT if doubtful else Verdict.ALREADY, gone=doubtful)
             return
         same = self.live[at] == self.exported[row.number - 1]
         if same or self.overwrite:
@@ -215,7 +216,7 @@ class _ItemMerge:
         yield Change(row, None, join(self.live[at]), Verdict.CHANGE if same else Verdict.CONFLICT)
 
     def _edited(self, row: RowEdit) -> Iterator[Change]:
-        at = self.match.get(row.number - 1)
+        at = self.match.items.get(row.number - 1)
         if at is None:
             for cell in row.cells:
                 yield Change(row, cell, "", Verdict.CONFLICT, gone=True)
@@ -251,10 +252,8 @@ class _ItemMerge:
             return exported[0] == live[0]
         return all(exported[i] == live[i] for i in range(len(exported)) if i not in touched)
 
-    def _added(self, row: RowEdit, already: Counter[Texts]) -> Iterator[Change]:
-        texts = _applied(("",) * len(self.table.columns), row, self.table)
-        if already[texts] > 0:
-            already[texts] -= 1
+    def _added(self, row: RowEdit, *, already: bool) -> Iterator[Change]:
+        if already:
             yield from self._all(row, Verdict.ALREADY)
             return
         names = self.table.names
@@ -263,43 +262,14 @@ class _ItemMerge:
 
     def items(self) -> Iterator[NewItem]:
         """Yield the list to be sent: the live items in their order, without the removed, then the new ones."""
+        numbers = {at: i + 1 for i, at in self.match.items.items()}
         for at in range(len(self.live)):
             if at not in self.removed:
                 texts, place = self.edited.get(at, ({}, None))
-                yield NewItem(at, texts, place)
+                yield NewItem(at, texts, place, numbers.get(at, 0))
         yield from self.added
 
 
 def _applied(texts: Texts, row: RowEdit, table: Table) -> Texts:
     changed = {table.names[cell.column.name]: cell.edited for cell in row.cells}
     return tuple(changed.get(i, text) for i, text in enumerate(texts))
-
-
-def _matched(exported: Sequence[Texts], live: Sequence[Texts], edited: Mapping[int, Texts]) -> dict[int, int]:
-    """Return where each exported item stands in the live list, for those that can be recognized.
-
-    First those that are as exported, in order; then those that are already as edited; then, where a
-    stretch of the list is as long as it was, the ones that were changed, by their place in it.
-    """
-    blocks = SequenceMatcher(None, exported, live, autojunk=False).get_opcodes()
-    found: dict[int, int] = {}
-    for tag, i1, i2, j1, j2 in blocks:
-        if tag == "equal":
-            found |= dict(zip(range(i1, i2), range(j1, j2), strict=True))
-        else:
-            found |= _matched_in_block(range(i1, i2), list(range(j1, j2)), live, edited)
-    return found
-
-
-def _matched_in_block(
-    left: range, right: list[int], live: Sequence[Texts], edited: Mapping[int, Texts]
-) -> dict[int, int]:
-    found: dict[int, int] = {}
-    if len(left) == len(right):
-        return dict(zip(left, right, strict=True))
-    for i in left:
-        at = next((j for j in right if edited.get(i) == live[j]), None)
-        if at is not None:
-            found[i] = at
-            right.remove(at)
-    return found

@@ -224,7 +224,7 @@ class _Teller:
         if not asked & refusal.by_place.keys():
             first = self.settled.rows[0].place
             elsewhere = [f"{place}: {text}" for place, texts in refusal.by_place.items() for text in texts]
-            refusal.by_place[first] = [*refusal.general, *elsewhere]
+            refusal.by_place[first] = [*refusal.general, *elsewhere] or ["The site refused this without a reason."]
         else:
             refusal.by_place[min(asked & refusal.by_place.keys(), key=str)] += refusal.general
         at = next(row.place for row in self.settled.rows if row.place in refusal.by_place)
@@ -275,4 +275,5 @@ def _did(row: RowEdit, going: Sequence[Change], would: str) -> list[str]:
 def _gone(change: Change) -> str:
     header = f"[{change.cell.column.header}] " if change.cell is not None else ""
     what = "This item" if change.row.table.level.of_items else f"This {change.row.table.level}"
-    return f"Conflict: {header}{what} is no longer on the site (or not visible to you); nothing was sent for it."
+    where = "as it was exported" if change.row.table.level.of_items else "(or not visible to you)"
+    return f"Conflict: {header}{what} is no longer on the site {where}; nothing was sent for it."

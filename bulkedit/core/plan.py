@@ -14,7 +14,7 @@ from bulkedit.core.codecs import UnreadableError, codec_of
 from bulkedit.core.columns import Column, Level, Table
 from bulkedit.core.diff import Change, ListChange, NewItem, PackageDiff, Verdict
 from bulkedit.core.edits import Place
-from bulkedit.core.items import with_items
+from bulkedit.core.items import items_of, with_items
 from bulkedit.core.json_value import JSON, Item, Package, dicts, resources_of
 
 MATCHED = ("id", "metadata_modified", "state", "private")
@@ -29,14 +29,15 @@ class Call:
         package: id of the package.
         name: what the package is called, for people.
         payload: the action's parameters.
-        sent: for each list sent whole, the row behind each of its items, by owner and field.
+        sent: for each list sent whole, by owner and field, what is known of each of its items: the row that
+            edits it, else its number as exported (0 for an item that was not exported).
         resources: ids of the package's resources in their order.
     """
 
     package: str
     name: str
     payload: Mapping[str, JSON]
-    sent: Mapping[tuple[str, str], Sequence[Place | None]] = field(default_factory=dict)
+    sent: Mapping[tuple[str, str], Sequence[Place | int]] = field(default_factory=dict)
     resources: Sequence[str] = ()
 
 
@@ -77,7 +78,7 @@ class _Revision:
         self.update: dict[str, JSON] = {}
         self.resource_updates: dict[str, dict[str, JSON]] = {}
         self.filter: list[str] = []
-        self.sent: dict[tuple[str, str], list[Place | None]] = {}
+        self.sent: dict[tuple[str, str], list[Place | int]] = {}
         self.problems: dict[Place, list[str]] = {}
 
     @property
@@ -121,8 +122,13 @@ class _Revision:
         table = changed.table
         owner = self._owner(table, changed.owner)
         held = table_items(table, owner)
+        if items_of(owner.get(table.field)) is None:
+            for item in changed.items:
+                if item.place is not None:
+                    self.problems.setdefault(item.place, []).append(_unreadable(table))
+            return
         items = [self._item(table, item, held) for item in changed.items]
-        self.sent[changed.owner, table.field] = [item.place for item in changed.items]
+        self.sent[changed.owner, table.field] = [item.place or item.number for item in changed.items]
         self._set(table.level, changed.owner, table.field, with_items(items, owner.get(table.field)))
 
     def _item(self, table: Table, item: NewItem, held: Sequence[Item]) -> Item:
@@ -159,3 +165,7 @@ class _Revision:
             payload[f"update__resources__{owner}"] = dict(fields)
         name = self.live.get("name")
         return Call(id_of(self.live), str(name), payload, self.sent, list(self.resources))
+
+
+def _unreadable(table: Table) -> str:
+    return f"What the site holds in {table.label} cannot be read as a list of entries; mend it there first."

@@ -92,9 +92,8 @@ class _Reader:
 
     def _item_place(self, table: Table, owner: str, index: int) -> Place | None:
         sent = self.call.sent.get((owner, table.field))
-        if sent is not None and index < len(sent) and sent[index] is not None:
-            return sent[index]
-        return self.places.get((table.title, item_key(owner, index + 1)))
+        known = index + 1 if sent is None else sent[index] if index < len(sent) else 0
+        return known if isinstance(known, Place) else self.places.get((table.title, item_key(owner, known)))
 
 
 def _header(table: Table | None, key: str) -> str:

@@ -14,26 +14,9 @@ HYPERLINK_LIMIT: Final = 65_530
 
 # The children of CT_Worksheet that come before <hyperlinks> (ECMA-376 part 1, 18.3.1.99 and A.2).
 _BEFORE_HYPERLINKS: Final = frozenset(
-    (
-        "sheetPr",
-        "dimension",
-        "sheetViews",
-        "sheetFormatPr",
-        "cols",
-        "sheetData",
-        "sheetCalcPr",
-        "sheetProtection",
-        "protectedRanges",
-        "scenarios",
-        "autoFilter",
-        "sortState",
-        "dataConsolidate",
-        "customSheetViews",
-        "mergeCells",
-        "phoneticPr",
-        "conditionalFormatting",
-        "dataValidations",
-    )
+    "sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection protectedRanges"
+    " scenarios autoFilter sortState dataConsolidate customSheetViews mergeCells phoneticPr"
+    " conditionalFormatting dataValidations".split()
 )
 
 

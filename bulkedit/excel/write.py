@@ -30,6 +30,7 @@ RESULT_HEADERS = (
 CHUNK = 30_000
 """Characters of ``_meta`` text in one cell, safely under the limit of a cell."""
 
+_ROW_HEIGHT = 16.0  # points: one line (15, the default, would be left out of the file)
 _ROWS_READY = 500  # rows below the data that already have drop-downs
 _LINKS_AT_MOST = 60_000  # Excel gives up at 65,530 links in a sheet
 
@@ -78,8 +79,9 @@ class _Writer:
     def __init__(self, book: xlsxwriter.Workbook, export: Export) -> None:
         self.book, self.export = book, export
         add = book.add_format
-        self.text = add({"num_format": "@", "valign": "top"})
-        self.fixed = add({"num_format": "@", "valign": "top", "font_color": "#595959", "bg_color": "#F2F2F2"})
+        body = {"num_format": "@", "valign": "top", "text_wrap": True}  # wrapped text stays inside its cell
+        self.text = add(body)
+        self.fixed = add({**body, "font_color": "#595959", "bg_color": "#F2F2F2"})
         self.link = add({"num_format": "@", "valign": "top", "font_color": "#0B5394", "underline": 1})
         head = {"bold": True, "valign": "top", "bottom": 1, "num_format": "@"}
         self.head = add({**head, "bg_color": "#DCE6F1"})
@@ -101,7 +103,7 @@ class _Writer:
         """Write the sheet that says what this is and how to use it."""
         sheet = self._sheet(START)
         sheet.hide_gridlines(2)
-        sheet.set_column(0, 0, 22, self.wrapped)
+        sheet.set_column(0, 0, 28, self.wrapped)
         sheet.set_column(1, 1, 100, self.wrapped)
         sheet.write_string(0, 0, "Bulk edit of catalogue records", self.title)
         for row, (name, text) in enumerate(_instructions(self.export), 2):
@@ -117,6 +119,7 @@ class _Writer:
         lead = self._leads(table)
         for at, (key, texts) in enumerate(rows.items(), 1):
             cells = ("", "", "", *lead(key), *texts)
+            sheet.set_row(at, _ROW_HEIGHT)  # or a long text would fill the screen
             for column, text in enumerate(cells):
                 if text:
                     sheet.write_string(at, column, text, formats[column])
@@ -288,6 +291,8 @@ def _width(column: Column) -> int:
             return 34
         case _ if column.name == "notes":
             return 50
+        case _ if "email" in column.name:
+            return 30
         case _:
             return 34 if column.name in _WIDE else max(16, min(26, len(column.header) + 4))
 

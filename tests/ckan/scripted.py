@@ -137,7 +137,7 @@ class Server:
 
 def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802  http.server's name
+        def do_POST(self) -> None:
             action = self.path.rpartition("/")[2]
             answer = server.script.get(action, string(f"Bad request - Action name not known: {action}"))
             if answer is Trouble.CLOSED_UNREAD:
@@ -163,7 +163,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(body[: len(body) - answer.cut])
 
-        def do_GET(self) -> None:  # noqa: N802  http.server's name
+        def do_GET(self) -> None:
             server.requests.append(Request(f"GET {self.path}", {}, dict(self.headers)))
             self._answer(page(200))
 

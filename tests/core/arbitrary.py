@@ -92,7 +92,7 @@ def _resource(number: int) -> st.SearchStrategy[dict[str, JSON]]:
             "colours": field(LISTS_OF_COLOURS),
             "temporal_extent": repeating(EXTENTS),
             "created": st.just("2020-01-01T00:00:00"),
-            "url_type": st.sampled_from([None, "upload"]),
+            "url_type": st.sampled_from([None, "link"]),
             "bcdc_type": field(TEXTS),
         },
     )

@@ -1,0 +1,43 @@
+# Run "make" to see what there is. Everything works in an environment of its own, .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help install check lint fix test test-real clean
+
+help: ## show the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+install: $(READY) ## make the environment .venv with bulkedit and what developing it needs
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "bulkedit needs Python 3.11 or later; give one with: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Making the environment $(VENV) (a minute, once) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+check: lint test ## all that must hold before a change lands (format, lint, types, layers, tests)
+
+lint: $(READY) ## format, lint, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: $(READY) ## repair what can be repaired: format and simple lint
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+test: $(READY) ## the tests that need nothing but Python
+	$(BIN)/python -m pytest
+
+test-real: $(READY) ## the tests with LibreOffice and real CKANs
+	BULKEDIT_REAL=1 $(BIN)/python -m pytest tests/real
+
+clean: ## remove the environment and everything made
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,79 @@
+"""What text survives a spreadsheet, and how several values share one cell."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arbitrary import TEXTS
+from bulkedit.core.text import CELL_LIMIT, canonical, fits, in_cell, is_marker, join, split
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a\r\nb\rc\nd", "a\nb\nc\nd"),
+        ("\r\r\n\n", "\n\n\n"),
+        ("\ud800\ufffe\uffff", "\ufffd\ufffd\ufffd"),
+        ("  a\t \n", "  a\t \n"),
+        ("e\u0301\u00e9\u00a0\u200b\x0b", "e\u0301\u00e9\u00a0\u200b\x0b"),
+    ],
+)
+def test_canonical_changes_line_ends_and_what_xml_cannot_hold_and_nothing_else(text: str, expected: str) -> None:
+    """CRLF and CR become LF, unstorable code points U+FFFD; white space and Unicode forms stay."""
+    assert canonical(text) == expected
+
+
+@given(TEXTS)
+def test_canonical_text_is_canonical(text: str) -> None:
+    """A second round trip changes nothing more."""
+    assert canonical(canonical(text)) == canonical(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x" * CELL_LIMIT, True),
+        ("x" * (CELL_LIMIT + 1), False),
+        ("\U0001f600" * 16_383, True),
+        ("\U0001f600" * 16_384, False),
+    ],
+)
+def test_a_cell_holds_32767_utf16_units(text: str, expected: bool) -> None:
+    """The limit counts UTF-16 units, so an emoji counts twice; what is over it shows as a marker, uncut."""
+    assert fits(text) is expected
+    assert (in_cell(text) == text) is expected
+    assert is_marker(in_cell(text)) is not expected
+
+
+@pytest.mark.parametrize("text", ["", "⚠", "⚠ too long", f"{in_cell('x' * 40_000)} "])
+def test_only_the_whole_marker_is_a_marker(text: str) -> None:
+    """A text that merely begins like the marker is somebody's text."""
+    assert not is_marker(text)
+
+
+@given(st.lists(TEXTS))
+def test_several_values_share_a_cell_and_come_apart_again(values: list[str]) -> None:
+    """Whatever the values hold, splitting what was joined gives them back, in their order."""
+    assert split(join(values)) == values
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("forest; road", ["forest", "road"]),
+        (" forest ;road;; ", ["forest", "road"]),
+        ('"a; b"; "say ""hi""" ;c', ["a; b", 'say "hi"', "c"]),
+        ('6" pipe', ['6" pipe']),
+        ("", []),
+    ],
+)
+def test_what_people_type_is_split_generously(text: str, expected: list[str]) -> None:
+    """Blanks around values and empty places do not count; a quote inside an unquoted value is just that."""
+    assert split(text) == expected
+
+
+@pytest.mark.parametrize("text", ['"open', '"a" b', '"a"b; c'])
+def test_a_stray_quote_is_refused(text: str) -> None:
+    """A quoted value that does not end, or not at a separator, is not guessed at."""
+    with pytest.raises(ValueError, match='double quote'):
+        split(text)

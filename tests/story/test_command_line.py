@@ -1,0 +1,762 @@
+"""The command line: one sentence for what cannot be done, the right exit status, and nothing else happens."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import openpyxl
+import pytest
+from office_desk import Desk, Said, edit, holding, two_packages
+from scripted import NOT_FOUND, TOKEN, Answer, Reply, Request, error, ok, page
+from small_ckan import ORGANIZATION, SmallCKAN, package
+
+from bulkedit import __version__
+from bulkedit.cli import bulkedit as program
+
+ONE = package(1)["id"]
+NEW_TITLE = ("Packages", ONE, "Title", "Trails and paths")
+KEYS = {
+    "run", "dry_run", "site", "workbook", "counts", "reads", "writes", "rows", "findings", "missing_rows",
+    "unknown_columns",
+}  # fmt: skip
+"""What `import --json` prints (DESIGN.md, section 7)."""
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def started(*arguments: str | Path, **more: Any) -> subprocess.CompletedProcess[str]:
+    """Start the program as a process of its own."""
+    command = [sys.executable, "-m", "bulkedit", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=30, check=False, **more)
+
+
+# -- a run that cannot be done is one sentence, status 3
+
+
+@pytest.mark.parametrize("command", [("export", "parks"), ("import", "parks.xlsx", "--yes"), ("whoami",)])
+def test_no_token(desk: Desk, command: tuple[str, ...]) -> None:
+    """Without a token nothing is asked of the site; the sentence says where a token goes."""
+    server = desk.open(two_packages())
+    desk.monkeypatch.delenv("CKAN_API_KEY")
+
+    said = desk(*command)
+
+    assert said.status == 3
+    assert "CKAN_API_KEY" in said.told
+    assert (server.requests, desk.files(), said.out) == ([], {}, "")
+
+
+def test_no_address(desk: Desk) -> None:
+    """Without an address the sentence says how to give one."""
+    said = desk("export", "parks")
+
+    assert said.status == 3
+    assert "--site" in said.told
+
+
+@pytest.mark.parametrize("url", ["catalogue.example", "ftp://127.0.0.1", "http://", "http://[::1", "c:\\data"])
+def test_an_address_that_is_none(desk: Desk, url: str) -> None:
+    """An address that is none is named."""
+    said = desk("export", "parks", "--site", url)
+
+    assert said.status == 3
+    assert url in said.told
+
+
+@pytest.mark.parametrize("url", ["http://nosuch.invalid", "http://a..b", "http://127.0.0.1:99999"])
+@pytest.mark.parametrize("command", [("export", "parks"), ("whoami",)])
+def test_an_unknown_site(desk: Desk, command: tuple[str, ...], url: str) -> None:
+    """A site that does not exist is named."""
+    said = desk(*command, "--site", url)
+
+    assert said.status == 3
+    assert f"{url} cannot be reached" in said.told
+    assert desk.files() == {}
+
+
+@pytest.mark.parametrize("command", [("export", "parks"), ("whoami",)])
+def test_no_network(desk: Desk, command: tuple[str, ...]) -> None:
+    """Where nobody listens, the sentence names the site and no file appears."""
+    server = desk.open({})
+    server.stop()
+
+    said = desk(*command)
+
+    assert said.status == 3
+    assert server.url in said.told
+    assert desk.files() == {}
+
+
+def test_no_network_for_an_import(desk: Desk) -> None:
+    """Where nobody listens, the workbook stays as it is."""
+    server, workbook = desk.exported(two_packages())
+    edit(workbook, NEW_TITLE)
+    server.stop()
+    before = desk.files()
+
+    said = desk("import", workbook, "--yes")
+
+    assert said.status == 3
+    assert "cannot be reached" in said.told
+    assert desk.files() == before
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        page(200, "Welcome"),
+        page(404),
+        page(403),
+        page(401),
+        page(301, Location="https://else.example/api"),
+        Reply(404, '{"error": "no such thing"}'),
+    ],
+    ids=["page", "404", "403", "401", "redirect", "json"],
+)
+@pytest.mark.parametrize("command", [("export", "parks"), ("whoami",)])
+def test_something_else_than_a_ckan(desk: Desk, command: tuple[str, ...], answer: Answer) -> None:
+    """A web page, a login wall, a redirect: named, and nothing is written."""
+    server = desk.open({"status_show": answer})
+
+    said = desk(*command)
+
+    assert said.status == 3
+    assert server.url in said.told
+    assert desk.files() == {}
+
+
+def test_an_address_without_a_ckan_for_an_import(desk: Desk) -> None:
+    """An import into something else than a CKAN sends nothing and changes nothing."""
+    server, workbook = desk.exported(two_packages())
+    edit(workbook, NEW_TITLE)
+    server.script = dict.fromkeys(server.script, page(200, "Log in"))
+    before = desk.files()
+
+    said = desk("import", workbook, "--yes")
+
+    assert said.status == 3
+    assert "does not answer like a CKAN site" in said.told
+    assert (server.writes, desk.files()) == ([], before)
+
+
+def test_a_token_that_is_not_recognized(desk: Desk) -> None:
+    """To CKAN a wrong token is a visitor, who sees half: no export and no import is begun."""
+    ckan = two_packages()
+    server, workbook = desk.exported(ckan)
+    edit(workbook, NEW_TITLE)
+    before = desk.files()
+    desk.monkeypatch.setenv("CKAN_API_KEY", "another-token")
+
+    runs = [desk("export", "parks"), desk("import", workbook, "--yes"), desk("whoami")]
+
+    assert [said.status for said in runs] == [3, 3, 3]
+    assert all("does not recognize the token" in said.told for said in runs)
+    assert (server.writes, desk.files()) == ([], before)
+
+
+def test_a_members_token_exports_and_does_not_import(desk: Desk) -> None:
+    """A member may read: an export says that an import would be refused, and the import is, before it begins."""
+    ckan = two_packages()
+    server, workbook = desk.exported(ckan)
+    edit(workbook, NEW_TITLE)
+    before = desk.files()
+    ckan.permissions = frozenset(["read"])
+
+    exported = desk("export", "parks", "-o", "mine.xlsx")
+    (desk.folder / "mine.xlsx").unlink()
+    imported = desk("import", workbook, "--yes")
+
+    assert exported.status == 0
+    assert "import would be refused" in exported.told
+    assert imported.status == 3
+    assert "may read but not edit parks" in imported.told
+    assert (server.writes, desk.files()) == ([], before)
+
+
+def test_a_wrong_organization(desk: Desk) -> None:
+    """An organization nobody knows is named, with the site."""
+    server = desk.open(two_packages())
+
+    said = desk("export", "parcs")
+
+    assert said.status == 3
+    assert "'parcs'" in said.told
+    assert server.url in said.told
+    assert desk.files() == {}
+
+
+def test_a_site_without_revise(desk: Desk) -> None:
+    """A site that cannot compare before it writes is not written to."""
+    server, workbook = desk.exported(two_packages())
+    edit(workbook, NEW_TITLE)
+    server.script["help_show"] = NOT_FOUND
+    before = desk.files()
+
+    said = desk("import", workbook, "--yes")
+
+    assert said.status == 3
+    assert "package_revise" in said.told
+    assert (server.writes, desk.files()) == ([], before)
+
+
+def test_a_workbook_of_another_site(desk: Desk) -> None:
+    """A workbook goes back to where it came from only: both sites are named, and neither is asked anything."""
+    home, workbook = desk.exported(two_packages())
+    edit(workbook, NEW_TITLE)
+    other = desk.open(two_packages())
+    before = desk.files()
+
+    said = desk("import", workbook, "--yes")
+
+    assert said.status == 3
+    assert home.url in said.told
+    assert other.url in said.told
+    assert (home.requests, other.requests, desk.files()) == ([], [], before)
+
+
+def test_an_address_written_another_way_is_the_same_site(desk: Desk) -> None:
+    """A slash at the end and capitals in the scheme make no other site."""
+    server, workbook = desk.exported(two_packages())
+
+    said = desk("import", workbook, "--yes", "--site", server.url.replace("http", "HTTP") + "/")
+
+    assert said.status == 0
+
+
+# -- files that are no workbook
+
+
+def _truncated(path: Path, workbook: bytes) -> None:
+    path.write_bytes(workbook[: len(workbook) // 2])
+
+
+def _damaged(path: Path, workbook: bytes) -> None:
+    at = len(workbook) // 2
+    path.write_bytes(workbook[:at] + bytes(200) + workbook[at + 200 :])
+
+
+def _other_zip(path: Path, workbook: bytes) -> None:
+    with zipfile.ZipFile(path, "w") as parts:
+        parts.writestr("content.xml", "<x/>")
+
+
+def _other_workbook(path: Path, workbook: bytes) -> None:
+    openpyxl.Workbook().save(path)
+
+
+BAD_FILES: dict[str, Callable[[Path, bytes], object]] = {
+    "text": lambda path, _: path.write_text("a;b;c\n", encoding="utf-8"),
+    "empty": lambda path, _: path.write_bytes(b""),
+    "one byte": lambda path, _: path.write_bytes(b"P"),
+    "xls or encrypted": lambda path, _: path.write_bytes(OLE + bytes(5000)),
+    "truncated": _truncated,
+    "damaged": _damaged,
+    "another zip": _other_zip,
+    "another workbook": _other_workbook,
+    "missing": lambda path, _: None,
+    "folder": lambda path, _: path.mkdir(),
+}
+
+
+@pytest.mark.parametrize("case", BAD_FILES)
+def test_a_file_that_is_no_workbook(desk: Desk, case: str) -> None:
+    """Whatever is given as a workbook gets one sentence about it; the site is not asked and the file not touched."""
+    server, workbook = desk.exported(two_packages())
+    path = desk.folder / "given.xlsx"
+    BAD_FILES[case](path, workbook.read_bytes())
+    before = desk.files()
+
+    said = desk("import", path, "--yes")
+
+    assert said.status == 3
+    assert len(said.told) > 20
+    assert (server.requests, desk.files(), said.out) == ([], before, "")
+
+
+def test_an_encrypted_workbook_is_called_that(desk: Desk) -> None:
+    """Old and password-protected files look alike: the sentence says what to do in both cases."""
+    desk.open({})
+    (desk.folder / "given.xlsx").write_bytes(OLE + bytes(5000))
+
+    said = desk("import", "given.xlsx", "--yes")
+
+    assert all(word in said.told for word in ("given.xlsx", ".xls", "password"))
+
+
+# -- where results would go
+
+
+def test_a_workbook_that_exists_is_not_replaced(desk: Desk) -> None:
+    """A workbook may hold edits: only `--force` replaces it, and what was there stays as a backup."""
+    server, workbook = desk.exported(two_packages())
+    edit(workbook, NEW_TITLE)
+    before = desk.files()
+
+    refused = desk("export", "parks", "-o", workbook)
+    after = desk.files()
+    forced = desk("export", "parks", "-o", workbook, "--force")
+
+    assert refused.status == 3
+    assert all(word in refused.told for word in ("parks.xlsx", "--force"))
+    assert after == before
+    assert forced.status == 0
+    assert desk.files()["parks.bak.xlsx"] == before["parks.xlsx"]
+    assert server.writes == []
+
+
+def closed_folder(folder: Path) -> Path:
+    """Return a folder into which nobody can write."""
+    closed = folder / "closed"
+    closed.mkdir(mode=0o500)
+    return closed if not os.access(closed, os.W_OK) else Path("/proc")  # nothing is closed to root but this
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+@pytest.mark.parametrize("where", ["closed", "missing"])
+def test_a_folder_that_is_not_writable(desk: Desk, where: str) -> None:
+    """Before anything is sent it is certain that the results can be written."""
+    server, workbook = desk.exported(two_packages())
+    edit(workbook, NEW_TITLE)
+    folder = closed_folder(desk.folder) if where == "closed" else desk.folder / "missing"
+    before = desk.files()
+
+    runs = [
+        desk("import", workbook, "--yes", "-o", folder / "copy.xlsx"),
+        desk("export", "parks", "-o", folder / "copy.xlsx"),
+    ]
+
+    assert [said.status for said in runs] == [3, 3]
+    assert all(str(folder) in said.told for said in runs)
+    assert (server.writes, desk.files()) == ([], before)
+
+
+# -- wrong use, status 2
+
+
+def usage(said: Said) -> str:
+    """Return the sentence of a usage error, which follows after click's two lines on how to use the command."""
+    lines = said.err.splitlines()
+    assert lines[0].startswith("Usage: ")
+    assert "Traceback" not in said.err
+    return lines[-1]
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_nobody_to_ask(desk: Desk, more: tuple[str, ...]) -> None:
+    """Without a terminal an import needs `--yes`; nothing is asked of the site."""
+    server, workbook = desk.exported(two_packages())
+    edit(workbook, NEW_TITLE)
+    before = desk.files()
+
+    said = desk("import", workbook, *more)
+
+    assert said.status == 2
+    assert all(option in usage(said) for option in ("--yes", "--dry-run"))
+    assert (server.requests, desk.files(), said.out) == ([], before, "")
+
+
+def test_two_options_that_exclude_each_other(desk: Desk) -> None:
+    """Results in a copy and results nowhere cannot both be."""
+    server, workbook = desk.exported(two_packages())
+    before = desk.files()
+
+    said = desk("import", workbook, "--yes", "-o", "copy.xlsx", "--no-write")
+
+    assert said.status == 2
+    assert all(option in usage(said) for option in ("-o", "--no-write"))
+    assert (server.requests, desk.files()) == ([], before)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("export",),
+        ("import",),
+        ("exprot", "parks"),
+        ("export", "parks", "--forse"),
+        ("export", "parks", "--headers", "labls"),
+        ("import", "parks.xlsx", "--yes", "--on-conflict", "guess"),
+        ("export", "parks", "--api-key", TOKEN),
+    ],
+)
+def test_wrong_use(desk: Desk, arguments: tuple[str, ...]) -> None:
+    """A command that does not exist, an argument that is missing, an option's wrong value: status 2."""
+    server = desk.open(two_packages())
+
+    said = desk(*arguments)
+
+    assert said.status == 2
+    assert said.out == ""
+    assert usage(said).startswith("Error: ") or "Did you mean" in usage(said) or "Possible options" in usage(said)
+    assert (server.requests, desk.files()) == ([], {})
+
+
+# -- what is printed
+
+
+def test_import_prints_one_object(desk: Desk) -> None:
+    """`import --json` prints exactly one object with the keys of the contract, also where rows failed."""
+    ckan = two_packages()
+    server, workbook = desk.exported(ckan)
+    edit(workbook, NEW_TITLE)
+    ckan.before_revise = [lambda request: error(409, "Validation Error", title=["Trop long"])]
+
+    said = desk("import", workbook, "--yes", "--json")
+
+    found = said.json()
+    assert (said.status, said.err) == (1, "")
+    assert found.keys() == KEYS
+    assert (found["site"], found["workbook"], found["dry_run"]) == (server.url, str(workbook), False)
+    assert (found["reads"], found["writes"]) == (len(server.requests) - 1, 1)
+    assert found["rows"] == [
+        {
+            "sheet": "Packages",
+            "row": 2,
+            "package": "trails-1",
+            "resource": None,
+            "result": "refused",
+            "message": "The site refused [Title]: Trop long",
+            "changes": [
+                {"field": "title", "exported": "Trails 1", "edited": "Trails and paths", "live": "Trails 1"}
+            ],
+        }
+    ]
+
+
+def test_a_dry_run_prints_the_same_object(desk: Desk) -> None:
+    """A dry run's object has the same keys, and says that it is one."""
+    _, workbook = desk.exported(two_packages())
+    edit(workbook, NEW_TITLE)
+
+    found = desk("import", workbook, "--dry-run", "--json").json()
+
+    assert found.keys() == KEYS
+    assert (found["dry_run"], found["writes"], found["counts"]) == (True, 0, {"would update": 1, "unchanged": 3})
+
+
+def test_export_prints_one_object(desk: Desk) -> None:
+    """`export --json` prints site, organization, workbook and the rows of each sheet."""
+    server = desk.open(two_packages())
+
+    said = desk("export", "Parks Board", "--json")
+
+    assert (said.status, said.err) == (0, "")
+    assert said.json() == {
+        "site": server.url,
+        "organization": "parks",
+        "workbook": "parks.xlsx",
+        "counts": {"Packages": 2, "Resources": 2, "Extras": 0},
+    }
+    assert list(desk.files()) == ["parks.xlsx"]
+
+
+def test_whoami_prints_one_object(desk: Desk) -> None:
+    """`whoami --json` prints site, version, user and the organizations whose packages the user may edit."""
+    server = desk.open(two_packages())
+
+    said = desk("whoami", "--json")
+
+    assert (said.status, said.err) == (0, "")
+    assert said.json() == {
+        "site": server.url, "version": "2.12.0", "user": "rita", "organizations": [ORGANIZATION],
+    }  # fmt: skip
+
+
+def test_whoami_in_words(desk: Desk) -> None:
+    """Where CKAN does not tell who we are, that is said."""
+    ckan = two_packages()
+    server = desk.open(ckan)
+    server.script["user_show"] = NOT_FOUND
+
+    said = desk("whoami")
+
+    assert said.status == 0
+    assert all(words in said.out for words in (server.url, "2.12.0", "does not tell the name", "parks"))
+
+
+def test_an_import_in_words(desk: Desk) -> None:
+    """Without `--json` each row that was not unchanged is told, then the counts, then where the results are."""
+    _, workbook = desk.exported(two_packages())
+    edit(workbook, NEW_TITLE)
+
+    said = desk("import", workbook, "--yes")
+
+    assert said.out.splitlines() == [
+        "Packages row 2  trails-1  updated",
+        "    Changed [Title].",
+        "1 updated, 3 unchanged.",
+        f"Every row's result is in {workbook}",
+    ]
+
+
+def test_results_go_into_a_copy(desk: Desk) -> None:
+    """With `-o` the workbook stays as it is and the copy holds the results."""
+    _, workbook = desk.exported(two_packages())
+    edit(workbook, NEW_TITLE)
+    before = desk.files()
+
+    said = desk("import", workbook, "--yes", "-o", "copy.xlsx")
+
+    assert said.status == 0
+    assert {name: digest for name, digest in desk.files().items() if name != "copy.xlsx"} == before
+    assert "copy.xlsx" in desk.files()
+
+
+def test_results_go_nowhere(desk: Desk) -> None:
+    """With `--no-write` the edits are sent and no file changes."""
+    server, workbook = desk.exported(two_packages())
+    edit(workbook, NEW_TITLE)
+    before = desk.files()
+
+    said = desk("import", workbook, "--yes", "--no-write")
+
+    assert (said.status, len(server.writes), desk.files()) == (0, 1, before)
+    assert "result is in" not in said.out
+
+
+# -- help
+
+
+def commands() -> list[tuple[str, click.Command]]:
+    """Return all commands with their names."""
+    return sorted(program.commands.items())
+
+
+@pytest.mark.parametrize(("name", "command"), commands())
+def test_every_option_has_a_help_text(desk: Desk, name: str, command: click.Command) -> None:
+    """Every command says what it does, and every option what it means; the help names each of its spellings."""
+    said = desk(name, "--help")
+
+    options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
+    assert (said.status, said.err) == (0, "")
+    assert command.help
+    assert all(option.help for option in options)
+    assert all(spelling in said.out for option in options for spelling in option.opts)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("export", "-o --output --type --query --headers --force --json --site --api-key-file"),
+        ("import", "--dry-run -y --yes -o --output --no-write --on-conflict --json --site --api-key-file"),
+        ("whoami", "--json --site --api-key-file"),
+    ],
+)
+def test_the_options_of_the_contract_are_there(desk: Desk, name: str, options: str) -> None:
+    """The options that DESIGN.md promises, as far as they exist, are in the help."""
+    said = desk(name, "-h")
+
+    words = said.out.replace(",", " ").split()
+    assert [option for option in options.split() if option not in words] == []
+
+
+def test_the_program_lists_its_commands(desk: Desk) -> None:
+    """The program's own help names every command, the environment and the exit statuses."""
+    said = desk("--help")
+
+    names = [name for name, _ in commands()]
+    assert said.status == 0
+    assert all(word in said.out for word in (*names, "CKAN_URL", "CKAN_API_KEY", "130"))
+
+
+def test_no_option_takes_a_token() -> None:
+    """A token is never an option's value: it would stand in the shell's history and in the list of processes."""
+    found = [option for _, command in commands() for parameter in command.params for option in parameter.opts]
+
+    assert [option for option in found if "key" in option or "token" in option] == [
+        option for option in found if option == "--api-key-file"
+    ]
+
+
+# -- the token
+
+
+@pytest.mark.parametrize("content", [f"{TOKEN}\n", f"  {TOKEN}\r\n", f"\ufeff{TOKEN}"], ids=["lf", "crlf", "bom"])
+def test_a_token_from_a_file(desk: Desk, content: str) -> None:
+    """A file that an editor wrote holds the token, whatever stands around it."""
+    server = desk.open(two_packages())
+    desk.monkeypatch.delenv("CKAN_API_KEY")
+    (desk.folder / "token.txt").write_text(content, encoding="utf-8", newline="")
+
+    said = desk("whoami", "--api-key-file", "token.txt")
+
+    assert said.status == 0
+    assert {request.headers["Authorization"] for request in server.requests} == {TOKEN}
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b" \n", b"\xff\xfe\x00", "tokén".encode(), b"two words", b"two\nlines", b"nul\0"]
+)
+def test_a_file_without_a_token(desk: Desk, content: bytes) -> None:
+    """A file that holds no token is told as such, and its content is not repeated."""
+    server = desk.open(two_packages())
+    (desk.folder / "token.txt").write_bytes(content)
+
+    said = desk("whoami", "--api-key-file", "token.txt")
+
+    assert said.status == 3
+    assert "token" in said.told
+    assert not any(word in said.told for word in ("tokén", "two words", "nul\0"))
+    assert server.requests == []
+
+
+def test_a_token_file_that_is_missing(desk: Desk) -> None:
+    """The sentence names the file."""
+    desk.open(two_packages())
+
+    said = desk("whoami", "--api-key-file", "nowhere.txt")
+
+    assert said.status == 3
+    assert "nowhere.txt" in said.told
+
+
+def test_the_token_appears_nowhere(desk: Desk) -> None:
+    """No output and no file holds the token, whatever the site says, not even inside of workbooks."""
+    ckan = two_packages()
+    server, workbook = desk.exported(ckan)
+
+    def echo(request: Request) -> Answer:
+        token = request.headers["Authorization"]
+        return error(409, "Validation Error", title=[f"Bad: {token}"], other=[{}, {"x": [token]}])
+
+    said = [desk("export", "parks", "-o", "again.xlsx", "--json"), desk("whoami")]
+    edit(workbook, NEW_TITLE)
+    ckan.before_revise = [
+        echo,
+        lambda request: error(403, "Authorization Error", message=f"{request.headers['Authorization']}: no"),
+        lambda request: page(502, request.headers["Authorization"]),
+    ]
+    said += [desk("import", workbook, "--yes", *more) for more in ((), ("--json",), ())]
+    said += [desk("import", workbook, "--dry-run"), desk("import", workbook, "--yes")]
+    server.script["status_show"] = lambda request: page(404, request.headers["Authorization"])
+    said += [desk("whoami"), desk("export", "parks")]
+
+    assert [one.status for one in said] == [0, 0, 1, 1, 1, 0, 0, 3, 3]
+    assert len(server.writes) == 4
+    assert not any(TOKEN in one.out or TOKEN in one.err for one in said)
+    assert holding(desk.folder, TOKEN) == []
+
+
+def test_the_search_for_the_token_would_find_it(desk: Desk) -> None:
+    """The search of the test above looks into the parts of workbooks."""
+    ckan = SmallCKAN([package(1, notes=f"Do not write {TOKEN} down")])
+
+    _, workbook = desk.exported(ckan)
+
+    assert TOKEN.encode() not in workbook.read_bytes()
+    assert holding(desk.folder, TOKEN) == [str(workbook)]
+
+
+# -- as a process of its own
+
+
+def test_a_process_of_its_own(desk: Desk) -> None:
+    """Started as a program it exports, imports and exits as promised, silent on standard error."""
+    ckan = two_packages()
+    server = desk.open(ckan)
+
+    exported = started("export", "parks")
+    edit(desk.folder / "parks.xlsx", NEW_TITLE)
+    imported = started("import", "parks.xlsx", "--yes", "--json")
+
+    assert (exported.returncode, exported.stderr) == (0, "")
+    assert (imported.returncode, imported.stderr) == (0, "")
+    assert json.loads(imported.stdout)["counts"] == {"updated": 1, "unchanged": 3}
+    assert len(server.writes) == 1
+
+
+def test_a_process_that_cannot_do_its_run(desk: Desk) -> None:
+    """Started as a program it says one sentence and exits with 3."""
+    server = desk.open({})
+    server.stop()
+
+    said = started("whoami")
+
+    assert (said.returncode, said.stdout) == (3, "")
+    assert said.stderr.count("\n") == 1
+    assert "Traceback" not in said.stderr
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_an_output_that_takes_few_characters(desk: Desk, more: tuple[str, ...]) -> None:
+    """Where standard output takes ASCII only (a pipe on Windows), a run still ends and is reported."""
+    ckan = SmallCKAN([package(1)])
+    server, workbook = desk.exported(ckan)
+    edit(workbook, ("Packages", ONE, "Title", "公園"))
+    ckan.before_revise = [lambda request: error(409, "Validation Error", title=["長すぎる \ud800"])]
+
+    said = started("import", workbook, "--yes", *more, env={**os.environ, "PYTHONIOENCODING": "ascii"})
+
+    assert said.stderr == ""
+    assert said.returncode == 1
+    assert len(server.writes) == 1
+
+
+def test_the_version(desk: Desk) -> None:
+    """`--version` prints it."""
+    said = desk("--version")
+
+    assert said.status == 0
+    assert __version__ in said.out
+
+
+# -- at a terminal
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(("typed", "sent"), [("n\n", 0), ("\n", 0), ("y\n", 1)])
+def test_at_a_terminal_it_asks(desk: Desk, typed: str, sent: int) -> None:
+    """At a terminal the plan is shown before the question; only a yes sends anything."""
+    server, workbook = desk.exported(two_packages())
+    edit(workbook, NEW_TITLE)
+    before = desk.files()
+    import pty  # there is none on Windows
+
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "bulkedit", "import", str(workbook)]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=subprocess.PIPE) as process:
+        os.close(theirs)
+        shown = b""
+        while b"[y/N]" not in shown:
+            shown += os.read(ours, 1000)
+        waiting = len(server.writes)
+        os.write(ours, typed.encode())
+        status = process.wait(timeout=20)
+    os.close(ours)
+
+    assert b"would update" in shown
+    assert (waiting, len(server.writes), status) == (0, sent, 0)
+    assert (desk.files() == before) is (sent == 0)
+
+
+def test_an_empty_organization(desk: Desk) -> None:
+    """An organization without packages is exported as an empty workbook, not an error."""
+    server = desk.open(SmallCKAN([]))
+
+    said = desk("export", "parks", "--json")
+
+    assert said.status == 0
+    assert said.json()["counts"] == {"Packages": 0, "Resources": 0, "Extras": 0}
+    assert server.writes == []
+
+
+def test_a_search_that_fails_leaves_no_file(desk: Desk) -> None:
+    """An export that breaks off in the middle leaves nothing behind."""
+    ckan = two_packages(most=1)
+    server = desk.open(ckan)
+    first = ok({"results": [ckan.packages[0]]})
+    server.script["package_search"] = lambda request: (
+        error(500, "Search Connection Error", message="Solr") if "TO *" in request.parameters["fq"] else first
+    )
+
+    said = desk("export", "parks")
+
+    assert said.status == 3
+    assert server.url in said.told
+    assert desk.files() == {}
