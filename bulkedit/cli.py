@@ -19,7 +19,7 @@ DONE, NOT_APPLIED, USAGE, CANNOT, INTERRUPTED = 0, 1, 2, 3, 130
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="bulkedit")
 def bulkedit() -> None:
-    """Edit many records of a CKAN data catalogue safely, in a spreadsheet.
+    r"""Edit many records of a CKAN data catalogue safely, in a spreadsheet.
 
     \b
     bulkedit export ORGANIZATION      write its packages and resources into a workbook

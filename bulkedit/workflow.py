@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from bulkedit.ckan.send import send
 from bulkedit.ckan.site import Organization, Site, organization_of
 from bulkedit.core import columns as own
 from bulkedit.core.advance import Advance, advance
-from bulkedit.core.answers import Accepted, Answer, Mismatched, NotSent, Planned
+from bulkedit.core.answers import Accepted, Answer, Mismatched, NotSent, Planned, Unclear
 from bulkedit.core.catalogue import tabulate
 from bulkedit.core.columns import Choice
 from bulkedit.core.diff import diff_package
@@ -184,7 +185,7 @@ class Import:
             raise RunError(str(error)) from error
         self.by_package = self.edits.by_package()
         self.live = self._read_live()
-        self.groups = site.groups() if any(dicts(p.get("groups")) for p in self.live.values()) else []
+        self.interrupted = False
 
     def _refuse_without_rights(self) -> None:
         editable = {one.id for one in editable_organizations(self.site)}
@@ -207,9 +208,11 @@ class Import:
         stopped: NotSent | None = None
         for done, (key, rows) in enumerate(self.by_package.items(), 1):
             one = self._settle(key, rows, sender if stopped is None else _stopped(stopped))
+            settled.append(one)
             if stopped is None and isinstance(one.answer, NotSent):
                 stopped = NotSent(f"The run stopped before this row: {one.answer.reason}")
-            settled.append(one)
+            if stopped is None and self.interrupted:
+                stopped = NotSent("The run was interrupted before this row; import again to go on.")
             if progress is not None:
                 progress("packages", done, len(self.by_package))
         return settled
@@ -218,11 +221,14 @@ class Import:
         if any(row.problems for row in rows):
             return Settled(rows)
         live = self.live.get(key)
-        for _ in range(ATTEMPTS):
-            settled = self._attempt(rows, live, sender)
+        settled = self._attempt(rows, live, sender)
+        for _ in range(ATTEMPTS - 1):
             if not isinstance(settled.answer, Mismatched):
                 break
-            live = self.site.package(key)
+            try:
+                settled = self._attempt(rows, self.site.package(key), sender)
+            except RunError as error:
+                return replace(settled, answer=NotSent(str(error)))
         return settled
 
     def _attempt(self, rows: Sequence[RowEdit], live: Package | None, sender: Sender) -> Settled:
@@ -231,14 +237,23 @@ class Import:
         if live is None:
             return Settled(rows, diff)
         modified = text_of(live.get("metadata_modified"))
-        plan = plan_package(diff, live, self.groups)
+        plan = plan_package(diff, live, self._groups if dicts(live.get("groups")) else ())
         if plan.call is None:
             return Settled(rows, diff, problems=plan.problems, live_modified=modified)
         return Settled(rows, diff, plan.call, sender(plan.call), live_modified=modified)
 
+    @cached_property
+    def _groups(self) -> list[str]:
+        """The groups that the user may use, asked for when a package is in any."""
+        return self.site.groups()
+
     def send(self, call: Call) -> Answer:
         """Send a call to the site (the `Sender` of an import)."""
-        return send(self.site.client, call)
+        try:
+            return send(self.site.client, call)
+        except KeyboardInterrupt:
+            self.interrupted = True
+            return Unclear("The run was interrupted while the site was at it.")
 
     # -- what is said and written at the end
 
@@ -268,7 +283,11 @@ class Import:
         moved = Advance(self.book.exported)
         if not dry_run:
             moved = advance(self.book.exported, settled, self.edits.rows)
-        return replace(report, written=str(self._write(report, moved, changed=not dry_run)))
+        try:
+            return replace(report, written=str(self._write(report, moved, changed=not dry_run)))
+        except OSError as error:
+            target = self.options.output or self.path
+            return replace(report, unwritten=f"The results could not be written into {target} ({error.strerror}).")
 
     def _outcomes(self, settled: Sequence[Settled]) -> list[Outcome]:
         layout, places = self.book.layout, places_of(self.edits.rows)
@@ -290,16 +309,20 @@ class Import:
             sheets[BASE] = [list(row) for row in memory]
             sheets[META] = [list(row) for row in meta_rows(self.book.described, digest(memory))]
         sheets = {title: rows for title, rows in sheets.items() if title in self.book.titles}
-        target = self._target(report.time)
-        save(target, lambda file: patch_workbook(self.path, file, cells, sheets))
-        return target
-
-    def _target(self, time: str) -> Path:
         target = self.options.output or self.path
-        if not is_open_elsewhere(target):
-            return target
-        stamp = time.replace(":", "").replace("T", " ")
-        return target.with_name(f"{target.stem} results {stamp}{target.suffix}")
+        stamp = report.time.replace(":", "").replace("T", " ")
+        beside = target.with_name(f"{target.stem} results {stamp}{target.suffix}")
+
+        def put(place: Path) -> Path:
+            save(place, lambda file: patch_workbook(self.path, file, cells, sheets))
+            return place
+
+        if is_open_elsewhere(target):
+            return put(beside)
+        try:
+            return put(target)
+        except PermissionError:  # Windows does not let go of a file that is open
+            return put(beside)
 
 
 def _stopped(answer: NotSent) -> Sender:

@@ -16,6 +16,7 @@ from bulkedit.commands.shared import (
     plural,
     print_json,
     say,
+    say_trouble,
     site_options,
 )
 from bulkedit.core.outcomes import FORESEEN
@@ -79,7 +80,11 @@ def import_command(
         print_json(report.to_json())
     else:
         _say(report)
-    if not report.complete:
+    if job.interrupted:
+        raise KeyboardInterrupt
+    if report.unwritten:
+        say_trouble(f"{report.unwritten} Import again: what has arrived is not sent twice.")
+    if report.unwritten or not report.complete:
         raise NotAppliedError
 
 

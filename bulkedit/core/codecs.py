@@ -264,6 +264,7 @@ class Choices:
         """Return what may be typed, weakest first: another name, the raw value, the label."""
         readings = {cell.canonical(alias): c.value for c in choices for alias in c.aliases}
         readings |= {cell.canonical(c.value): c.value for c in choices}
+        readings = {text: value for text, value in readings.items() if _twice(text) is None}
         readings |= {self.labels[c.value]: c.value for c in choices}
         return readings
 
@@ -313,7 +314,7 @@ def _unique_labels(choices: Sequence[Choice]) -> dict[str, str]:
         if choice.value in labels:
             continue
         text = label if plain.count(label) == 1 else f"{label} [{cell.canonical(choice.value)}]"
-        while text in taken:
+        while text in taken or _twice(text) not in (None, cell.canonical(choice.value)):
             text = f"{text} [{cell.canonical(choice.value)}]"
         labels[choice.value] = text
         taken.add(text)

@@ -99,7 +99,10 @@ def _rows(table: Table, exported: Catalogue, names: _Names, heads: Heads, sheet:
             continue
         edit = identify(RowEdit(Place(table.title, row.number), table, "", "", ""), row, heads, names)
         edit = _with_action(edit, own_text(row, heads, own.ACTION))
-        yield edit if edit.problems or edit.action == "skip" else _with_cells(edit, row, heads, exported)
+        if edit.action == "skip":
+            yield replace(edit, problems=())
+        else:
+            yield edit if edit.problems else _with_cells(edit, row, heads, exported)
 
 
 def _holds_anything(row: SheetRow, heads: Heads) -> bool:
@@ -154,8 +157,8 @@ def _beside_own_name(edit: RowEdit, row: SheetRow, heads: Heads, names: _Names) 
     header = edit.table.columns[index].header
     return _problem(
         edit,
-        f"[{own.ID}] belongs to the package {names.name(edit.package)!r}, but [{header}] says {written!r}, which is"
-        " another exported package; were only some columns sorted?",
+        f"[{own.ID}] belongs to the package {names.name(edit.package)!r}, but [{header}] says {written!r}, which"
+        " is another exported package; were only some columns sorted?",
     )
 
 
@@ -261,13 +264,15 @@ def _distinct(rows: Sequence[RowEdit]) -> list[RowEdit]:
 
 
 def _claims(row: RowEdit) -> bool:
+    if row.action == "skip":
+        return False
     return bool(row.owner) and (row.number > 0 or not row.table.level.of_items)
 
 
 def _twice(row: RowEdit, places: Iterable[Place]) -> str:
     others = ", ".join(str(place.row) for place in places if place != row.place)
     if row.table.level.of_items:
-        return f"[{own.ITEM}] The same item stands in row {others}; empty [{own.ITEM}] in a copied row to add it as new."
+        return f"[{own.ITEM}] The same item stands in row {others}; empty [{own.ITEM}] in a copied row to add it."
     return f"[{own.ID}] The same ID stands in row {others}; remove one of the rows."
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TypeAlias
 
-JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON]"
+JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
 Package: TypeAlias = dict[str, JSON]
 """A dict as ``package_show`` gives it."""
 Resource: TypeAlias = dict[str, JSON]

@@ -109,7 +109,7 @@ def _package_columns(
     if not fields:
         columns = list(core)
     else:
-        columns = [column_of(f, vocabulary) for f in fields if name_of(f) and not subfields(f)]
+        columns = _schema_columns(fields, vocabulary)
         held = {c.key for c in columns}
         columns += [c for c in core if c.key not in held and (c.name in ALWAYS or _used(packages, c.key))]
     columns += _unreadable(fields, packages, vocabulary)
@@ -119,11 +119,17 @@ def _package_columns(
     return _labels_first(columns + [c for c in READ_ONLY_PACKAGE_COLUMNS if c.key not in held], fields)
 
 
+def _schema_columns(fields: Sequence[SchemaField], vocabulary: Vocabulary) -> list[Column]:
+    """Return a column for each field that a schema names, the first where two say the same key."""
+    columns = [column_of(f, vocabulary) for f in fields if name_of(f) and not subfields(f)]
+    return list({column.key: column for column in reversed(columns)}.values())[::-1]
+
+
 def _resource_columns(
     fields: Sequence[SchemaField], resources: Sequence[Mapping[str, JSON]], vocabulary: Vocabulary
 ) -> list[Column]:
     if fields:
-        columns = [column_of(f, vocabulary) for f in fields if name_of(f) and not subfields(f)]
+        columns = _schema_columns(fields, vocabulary)
         held = {c.key for c in columns}
         columns += [c for c in CORE_RESOURCE_COLUMNS if c.key not in held and _used(resources, c.key)]
     else:
@@ -200,9 +206,9 @@ def _other_keys(owners: Iterable[Mapping[str, JSON]], known: set[str] | frozense
 
 
 def _titled(tables: Sequence[Table]) -> Iterator[Table]:
-    """Give every table a sheet title that spreadsheet programs accept, none alike.
+    r"""Give every table a sheet title that spreadsheet programs accept, none alike.
 
-    At most 31 characters, none of ``[]:*?/\\``, no quote at the ends, unlike in any case of letters
+    At most 31 characters, none of ``[]:*?/\``, no quote at the ends, unlike in any case of letters
     (ECMA-376 part 1, 18.2.19, and Excel's own limits).
     """
     taken = {title.casefold() for title in (*RESERVED_TITLES, "History")}

@@ -21,7 +21,7 @@ _GUARDED = re.compile(f"_x({_GUARD}*){_GUARD}(?=[0-9A-Fa-f]{{4}}_)")
 
 
 def guarded(text: str) -> str:
-    """Return a text in which no spreadsheet program can see an escape like ``_x0041_`` (see `after_libreoffice`)."""
+    """Return a text in which no spreadsheet program sees an escape like ``_x0041_`` (`after_libreoffice`)."""
     return _LOOKS_ESCAPED.sub(rf"_x\1{_GUARD}", text) if "_x" in text else text
 
 

@@ -192,11 +192,13 @@ class _Teller:
             if change.gone:
                 yield _gone(change)
             elif change.cell is None:
-                yield f"Conflict: this item was changed on the site{when}; it is now {excerpt(change.live)}. Not removed."
+                live = excerpt(change.live)
+                yield f"Conflict: this item was changed on the site{when}; it is now {live}. Not removed."
             else:
+                header, edited = change.cell.column.header, excerpt(change.cell.edited)
                 yield (
-                    f"Conflict in [{change.cell.column.header}]: here {excerpt(change.cell.edited)}, on the site now"
-                    f" {excerpt(change.live)}{when}. Not sent; exported was {excerpt(change.cell.exported)}."
+                    f"Conflict in [{header}]: here {edited}, on the site now {excerpt(change.live)}{when}."
+                    f" Not sent; exported was {excerpt(change.cell.exported)}."
                 )
 
     def _kept(self, row: RowEdit, going: Sequence[Change]) -> Iterator[str]:

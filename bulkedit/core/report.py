@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bulkedit.core.edits import Edits
 from bulkedit.core.json_value import JSON
@@ -17,6 +17,7 @@ class Report:
     Attributes:
         outcomes: the answer to every row that holds anything, in sheet order.
         written: path of the workbook that holds the results; empty where none was written.
+        unwritten: why the results could not be written, one sentence.
     """
 
     run: str
@@ -29,7 +30,7 @@ class Report:
     reads: int = 0
     writes: int = 0
     written: str = ""
-    notes: Sequence[str] = field(default=())
+    unwritten: str = ""
 
     @property
     def counts(self) -> dict[str, int]:

@@ -100,8 +100,10 @@ def letters(column: int) -> str:
 
 def header_texts(table: Table, *, as_names: bool) -> list[str]:
     """Return the header row of a table as exported, labels or API names."""
-    fields = [column.name if as_names else column.header for column in table.columns]
-    return [*own_headers(table.level), *fields, *trailing_headers(table.level)]
+    lead, trail = own_headers(table.level), trailing_headers(table.level)
+    taken = {*lead, *trail, *(column.header for column in table.columns)}
+    fields = [c.name if as_names and c.name not in taken else c.header for c in table.columns]
+    return [*lead, *fields, *trail]
 
 
 def columns_by_header(table: Table) -> dict[str, Column]:

@@ -344,7 +344,7 @@ def _instructions(export: Export) -> list[tuple[str, str]]:
         ("Empty a cell", "An emptied cell clears the value on the site. A removed row or column changes nothing."),
         ("Lists", "In sheets of contacts, dates and the like, a new row (Item empty) adds an entry and delete in"
          " the Action column removes one."),
-        ("Send", "Save, then run: bulkedit import FILE --dry-run (shows what would happen), and without --dry-run."),
+        ("Send", "Save, then run: bulkedit import FILE --dry-run (shows what would happen), then without."),
         ("", ""),
         ("updated, created, deleted", "Done; the message says what."),
         ("unchanged", "Nothing to do."),

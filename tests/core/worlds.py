@@ -173,9 +173,9 @@ class Desk:
             found[title] = Sheet(title, {n: h for h, n in at.items()}, [row for row in rows if row.cells])
         return found
 
-    def edits(self) -> Edits:
+    def edits(self, sheets: Mapping[str, Sheet] | None = None) -> Edits:
         """Return what a person edited."""
-        return find_edits(self.layout, self.catalogue, self.sheets())
+        return find_edits(self.layout, self.catalogue, self.sheets() if sheets is None else sheets)
 
     def write(self, cells: OwnCells) -> None:
         """Write texts into our own cells, as an import does at its end."""

