@@ -81,24 +81,30 @@ def printable(text: str) -> str:
     return "".join(ch if ch.isprintable() else " " for ch in text)
 
 
+def _echo(text: str, *, err: bool = False) -> None:
+    """Print a line; what the stream's encoding does not have becomes ``?`` (a pipe on Windows takes cp1252)."""
+    encoding = (sys.stderr if err else sys.stdout).encoding or "utf-8"
+    click.echo(printable(text).encode(encoding, "replace").decode(encoding), err=err)
+
+
 def say(text: str = "") -> None:
     """Say something on standard output."""
-    click.echo(printable(text))
+    _echo(text)
 
 
 def note(text: str) -> None:
     """Say something beside the results, on standard error."""
-    click.echo(printable(text), err=True)
+    _echo(text, err=True)
 
 
 def say_trouble(text: str) -> None:
     """Say in one line why a run could not be done."""
-    click.echo(f"bulkedit: {printable(text)}", err=True)
+    _echo(f"bulkedit: {text}", err=True)
 
 
 def print_json(value: Mapping[str, JSON]) -> None:
-    """Print one JSON object."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    """Print one JSON object, in ASCII, which every stream takes."""
+    click.echo(json.dumps(value, indent=2))
 
 
 def at_terminal() -> bool:

@@ -230,6 +230,9 @@ def _which_resource(name: str, found: int) -> str:
     return f"[{own.RESOURCE_ID}] is empty; fill in the ID of the resource that the row belongs to."
 
 
+_DIGITS_AT_MOST = 10  # of an item's number; Python refuses to read thousands of them
+
+
 def _numbered(edit: RowEdit, row: SheetRow, heads: Heads, names: _Names) -> RowEdit:
     text = own_text(row, heads, own.ITEM)
     if text == "":
@@ -238,7 +241,7 @@ def _numbered(edit: RowEdit, row: SheetRow, heads: Heads, names: _Names) -> RowE
         return _problem(
             edit, f"[{own.ITEM}] takes a number, or stays empty for a new row; it holds {excerpt(text, 40)}."
         )
-    number = int(text)
+    number = int(text) if len(text) < _DIGITS_AT_MOST else 0
     known = names.exported.texts(edit.table, item_key(edit.owner, number)) is not None
     return replace(edit, number=number) if known else edit
 

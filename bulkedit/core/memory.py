@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bulkedit.core.catalogue import Catalogue, Owner
 from bulkedit.core.columns import Layout
+from bulkedit.core.text import fits
 
 _PACKAGE, _RESOURCE, _ROW = "package", "resource", "row"
 
@@ -21,8 +22,12 @@ _GUARDED = re.compile(f"_x({_GUARD}*){_GUARD}(?=[0-9A-Fa-f]{{4}}_)")
 
 
 def guarded(text: str) -> str:
-    """Return a text in which no spreadsheet program sees an escape like ``_x0041_`` (`after_libreoffice`)."""
-    return _LOOKS_ESCAPED.sub(rf"_x\1{_GUARD}", text) if "_x" in text else text
+    """Return a text in which no spreadsheet program sees an escape like ``_x0041_`` (`after_libreoffice`).
+
+    A text so long that it would not fit into a cell with its guards stays as it is.
+    """
+    safe = _LOOKS_ESCAPED.sub(rf"_x\1{_GUARD}", text) if "_x" in text else text
+    return safe if fits(safe) else text
 
 
 def unguarded(text: str) -> str:

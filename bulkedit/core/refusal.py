@@ -73,7 +73,13 @@ class _Reader:
             return
         table = self.layout.find(self.dataset_type, level)
         place = self._place(level, owner)
-        where = "" if place is not None or level is Level.PACKAGE else f"Resource {owner}: "
+        where = (
+            ""
+            if place is not None or level is Level.PACKAGE
+            else f"Resource {owner}: "
+            if owner
+            else "A resource: "
+        )
         self.refusal.add(place, where + _sentence(_header(table, key), said(error)))
 
     def _place(self, level: Level, owner: str) -> Place | None:

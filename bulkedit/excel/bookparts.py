@@ -37,7 +37,7 @@ class _Relationship:
 
 
 def find_parts(parts: Parts) -> BookParts:
-    """Return the parts of a workbook (ECMA-376 part 1, 12.3.23 and 12.3.24; part 2, 6.5).
+    """Return the parts of a workbook (ECMA-376 part 1, 12.3.23 and 12.3.24).
 
     Raises:
         WorkbookDamaged: there is no workbook in the zip, or what it names is not there.
@@ -96,7 +96,7 @@ def _relationship_id(sheet: Element) -> str:
 
 
 def _relationships(parts: Parts, source: str) -> dict[str, _Relationship]:
-    """Return the relationships of a part by their ids (ECMA-376 part 2, 6.5.3)."""
+    """Return the relationships of a part by their ids (ECMA-376 part 2, relationship markup)."""
     name = _relationships_part(source)
     xml = parts.read(name)
     with naming(name):

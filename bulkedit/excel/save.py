@@ -12,6 +12,7 @@ from bulkedit.core.trouble import RunError
 
 def is_open_elsewhere(path: Path) -> bool:
     """Tell whether a spreadsheet program has the file open, by the lock file it puts beside it."""
+    path = _followed(path)
     locks = (f".~lock.{path.name}#", f"~${path.name}", f"~${path.name[2:]}")
     return any((path.parent / lock).exists() for lock in locks)
 
@@ -22,6 +23,7 @@ def ensure_writable(path: Path) -> None:
     Raises:
         RunError: it cannot.
     """
+    path = _followed(path)
     try:
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".bulkedit-"):
             return
@@ -38,6 +40,7 @@ def save(path: Path, write: Callable[[BinaryIO], None]) -> None:
     Raises:
         OSError: it could not be written; what was there is untouched.
     """
+    path = _followed(path)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".bulkedit-", suffix=".xlsx")
     temporary = Path(name)
     try:
@@ -59,6 +62,11 @@ def save(path: Path, write: Callable[[BinaryIO], None]) -> None:
 def backup_of(path: Path) -> Path:
     """Return where the previous version of a workbook is kept."""
     return path.with_name(f"{path.stem}.bak{path.suffix}")
+
+
+def _followed(path: Path) -> Path:
+    """Return where a link leads: renaming over it would leave the workbook itself as it was."""
+    return path.resolve() if path.is_symlink() else path
 
 
 def _back_up(path: Path) -> None:

@@ -129,7 +129,7 @@ def parse(parser: expat.XMLParserType, xml: bytes) -> None:
 
 
 def _refuse_dtd(*_: object) -> None:
-    # Nothing in a workbook needs one (ECMA-376 part 2, 8.1.4 forbids it); entity bombs do.
+    # Nothing in a workbook needs one (ECMA-376 part 2, requirement M1.18, forbids it); entity bombs do.
     raise WorkbookDamaged("it holds a document type declaration")
 
 

@@ -18,7 +18,7 @@ PART_LIMIT: Final = 1 << 30
 
 
 class Parts:
-    """The parts of a workbook; names are compared as OPC does, ignoring case (ECMA-376 part 2, 6.2.2.3)."""
+    """The parts of a workbook; names are compared as OPC does, ignoring case (ECMA-376 part 2, M1.12)."""
 
     def __init__(self, file: BinaryIO, archive: zipfile.ZipFile) -> None:
         self._file = file

@@ -102,7 +102,7 @@ def laid_out(packages: Sequence[Package]) -> Layout:
     return layout_of(packages, {"record": SCHEMA}, VOCABULARY, ["record"])
 
 
-def package(name: str, **fields: JSON) -> Package:
+def package(name: str, /, **fields: JSON) -> Package:
     """Return a package of `SCHEMA`, with the id ``id-<name>``."""
     return {
         "id": f"id-{name}",
@@ -117,9 +117,10 @@ def package(name: str, **fields: JSON) -> Package:
     }
 
 
-def resource(name: str, **fields: JSON) -> dict[str, JSON]:
+def resource(name: str, /, **fields: JSON) -> dict[str, JSON]:
     """Return a resource, with the id ``id-<name>``."""
-    return {"id": f"id-{name}", "name": name, "url": f"https://example.org/{name}", **fields}
+    held: dict[str, JSON] = {"id": f"id-{name}", "name": name, "url": f"https://example.org/{name}"}
+    return held | fields
 
 
 def parks() -> Package:

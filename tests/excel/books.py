@@ -240,8 +240,8 @@ def rewritten(path: Path, changes: Mapping[str, Callable[[str], str]], added: Ma
         for info, content in parts:
             change = changes.get(info.filename)
             archive.writestr(info, content if change is None else change(content.decode()).encode())
-        for name, content in added.items():
-            archive.writestr(name, content)
+        for name, addition in added.items():
+            archive.writestr(name, addition)
     return path
 
 

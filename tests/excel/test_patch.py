@@ -20,7 +20,10 @@ from hypothesis import strategies as st
 from bulkedit.excel.errors import WorkbookDamaged
 from bulkedit.excel.patch import CellPatches, Link, SheetRows, patch_workbook
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*will be removed:UserWarning:openpyxl")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*will be removed:UserWarning:openpyxl"),
+    pytest.mark.filterwarnings("ignore:.*no default style:UserWarning:openpyxl"),
+]
 
 
 _numbers = count(1)
@@ -112,7 +115,8 @@ def test_nothing_to_patch_gives_the_same_workbook(tmp_path: Path) -> None:
     source = books.rich(tmp_path / "rich.xlsx")
     once = books.recompressed(patched(source, {"Packages": {2: {2: "updated"}}}), level=1)
 
-    for no_change in ({}, {"Packages": {}, "Results": {3: {}}}, {"Packages": {2: {2: "updated"}}}):
+    same: list[CellPatches] = [{}, {"Packages": {}, "Results": {3: {}}}, {"Packages": {2: {2: "updated"}}}]
+    for no_change in same:
         assert members(patched(once, no_change)) == members(once)
 
 

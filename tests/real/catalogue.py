@@ -98,13 +98,9 @@ def build(lab: labs.Lab) -> Organization:
             "organization_create", {"name": f"tides-{word}", "title": f"Harbour & Tide Office №{word}"}
         )
         for username, role in (("lab-editor", "editor"), ("lab-member", "member")):
-            admin.call_action(
-                "organization_member_create", {"id": made["id"], "username": username, "role": role}
-            )
+            admin.call_action("organization_member_create", {"id": made["id"], "username": username, "role": role})
         groups = [_group(admin, f"{kind}-{word}") for kind in ("own", "foreign")]
-        admin.call_action(
-            "group_member_create", {"id": groups[0], "username": "lab-editor", "role": "editor"}
-        )
+        admin.call_action("group_member_create", {"id": groups[0], "username": "lab-editor", "role": "editor"})
     called = _fill(lab, made, *groups)
     return Organization(made["name"], made["id"], made["title"], list(called.values()), called)
 
@@ -178,9 +174,7 @@ def _fill(lab: labs.Lab, organization: Record, own: str, foreign: str) -> dict[s
 
     made = _each(lab, lab.editor, _create, [_named(record, organization["name"]) for record in ordinary])
     made += _each(lab, lab.editor, _draft, [_named(record, organization["name"]) for record in drafts])
-    called = {
-        record["name"]: package["id"] for record, package in zip([*ordinary, *drafts], made, strict=True)
-    }
+    called = {record["name"]: package["id"] for record, package in zip([*ordinary, *drafts], made, strict=True)}
     _into_foreign_group(lab, foreign, own, called)
     _upload(lab, called)
     _view(lab, called)
@@ -234,9 +228,7 @@ def _upload(lab: labs.Lab, called: Mapping[str, str]) -> None:
             ("gauges.csv", b"id,metres\n1,0.80\n"),
             ("Gezeiten März.txt", b"Ebbe\r\nFlut\r\n"),
         ):
-            told = records.required_of_resource(f"Uploaded {name}", "") | {
-                "package_id": called["same-title-0"]
-            }
+            told = records.required_of_resource(f"Uploaded {name}", "") | {"package_id": called["same-title-0"]}
             ckan.call_action("resource_create", told, files={"upload": (name, content)})
 
 
@@ -277,9 +269,7 @@ def _real_resource(resource: Record) -> Record:
     return {key: value for key, value in resource.items() if key not in SHOWN_ONLY_OF_RESOURCE}
 
 
-def _each(
-    lab: labs.Lab, token: str, do: Callable[[RemoteCKAN, Any], Any], things: Iterable[Any]
-) -> list[Any]:
+def _each(lab: labs.Lab, token: str, do: Callable[[RemoteCKAN, Any], Any], things: Iterable[Any]) -> list[Any]:
     """Do it with every thing, several at a time, each with a client of its own, in the things' order."""
 
     def alone(thing: Any) -> Any:
@@ -306,9 +296,7 @@ def _paths(path: str, kind: str, before: Any, after: Any, ignored: frozenset[str
         yield path
 
 
-def _listed(
-    path: str, kind: str, before: list[Any], after: list[Any], ignored: frozenset[str]
-) -> Iterator[str]:
+def _listed(path: str, kind: str, before: list[Any], after: list[Any], ignored: frozenset[str]) -> Iterator[str]:
     key = KEYS.get(kind)
     first, second = _by(key, before), _by(key, after)
     for name in {**first, **second}:

@@ -43,6 +43,10 @@ def folder() -> Path:
     return Path(os.environ.get("BULKEDIT_LAB") or REPOSITORY.parent / "shared" / "ckan")
 
 
+_PLUGINS = "scheming_datasets scheming_nerf_index text_view image_view"
+"""What the lab loads by itself, and two kinds of resource views; activities are built into CKAN 2.9."""
+
+
 def home() -> Path:
     """Return where the lab keeps its installations and data, by its own rule."""
     return Path(os.environ.get("CKAN_LAB_HOME") or Path.home() / ".cache" / "ckan-lab")
@@ -86,6 +90,7 @@ def _environment(version: str) -> dict[str, str]:
         "CKAN_LAB_PORT": str(PORTS[version]),
         "CKAN_LAB_SCHEMA": str(folder() / "schemas" / "bcdc_full.yaml"),
         "CKAN_LAB_PYTHON": _python(version) or "",
+        "CKAN_LAB_PLUGINS": _PLUGINS if version == CKAN_2_9 else f"activity {_PLUGINS}",
     }
 
 

@@ -248,9 +248,7 @@ class Desk:
         raise ValueError(f"{sheet} has no autofilter")
 
     def _hidden_rows(self, number: int, sheet: str, letter: str) -> int:
-        column = self._sheet(number, sheet).getCellRangeByName(
-            f"{letter}1:{letter}{self.last_row(number, sheet)}"
-        )
+        column = self._sheet(number, sheet).getCellRangeByName(f"{letter}1:{letter}{self.last_row(number, sheet)}")
         shown = column.queryVisibleCells().RangeAddresses
         return column.Rows.Count - sum(part.EndRow - part.StartRow + 1 for part in shown)
 

@@ -41,9 +41,7 @@ def package_row(desk: Desk, organization: catalogue.Organization, short: str) ->
     return desk.row("Packages", URL=f"{organization.name}-{short}")
 
 
-def test_a_field_changed_on_the_site_meanwhile_is_kept(
-    desk: Desk, organization: catalogue.Organization
-) -> None:
+def test_a_field_changed_on_the_site_meanwhile_is_kept(desk: Desk, organization: catalogue.Organization) -> None:
     """The rival's purpose and the editor's title both stand."""
     package, row = organization.called["plain-04"], package_row(desk, organization, "plain-04")
     desk.type([("Packages", row, "Title", "The editor's title")])
@@ -91,7 +89,9 @@ def test_a_contact_changed_on_both_sides_is_a_conflict_and_the_others_merge(
     short = "plain-06"
     package, name = organization.called[short], f"{organization.name}-{short}"
     first, second = (desk.row("Contacts", Package=name, Item=str(n)) for n in (1, 2))
-    desk.type([("Contacts", first, "Email", "mine@example.org"), ("Contacts", second, "Email", "also@example.org")])
+    desk.type(
+        [("Contacts", first, "Email", "mine@example.org"), ("Contacts", second, "Email", "also@example.org")]
+    )
     contacts = shown(desk, package)["contacts"]
     newcomer = {**contacts[0], "name": "Newcomer", "email": "newcomer@example.org"}
     contacts[0]["email"] = "rival@example.org"
@@ -127,9 +127,7 @@ def test_a_change_between_reading_and_writing_is_caught_by_the_server(
     assert desk.result("Packages", row)[0] == result
 
 
-def test_a_package_deleted_meanwhile_is_said_to_be_gone(
-    desk: Desk, organization: catalogue.Organization
-) -> None:
+def test_a_package_deleted_meanwhile_is_said_to_be_gone(desk: Desk, organization: catalogue.Organization) -> None:
     """It stays deleted; the row says so."""
     package, row = organization.called["plain-26"], package_row(desk, organization, "plain-26")
     desk.type([("Packages", row, "Title", "Too late")])
@@ -143,9 +141,7 @@ def test_a_package_deleted_meanwhile_is_said_to_be_gone(
     rival(desk, package, state="active")
 
 
-def test_what_the_site_refuses_lands_on_its_row_and_cell(
-    desk: Desk, organization: catalogue.Organization
-) -> None:
+def test_what_the_site_refuses_lands_on_its_row_and_cell(desk: Desk, organization: catalogue.Organization) -> None:
     """The cell is named, the package's other rows are not sent, all other packages go through."""
     short = "plain-09"
     name = f"{organization.name}-{short}"
@@ -203,7 +199,9 @@ def test_the_site_refuses_a_name_or_an_item(desk: Desk, organization: catalogue.
     assert "[URL]" in desk.result("Packages", row)[1]
     result, message = desk.result("Lifecycle Event", dates)
     assert result == ("refused" if desk.lab.version == labs.CKAN_2_9 else "created")
-    assert ("refused [Date]" if desk.lab.version == labs.CKAN_2_9 else "[Date] was kept as “2024-01-31”") in message
+    assert (
+        "refused [Date]" if desk.lab.version == labs.CKAN_2_9 else "[Date] was kept as “2024-01-31”"
+    ) in message
 
     desk.type([("Packages", row, "URL", taken)])
     desk.imported(status=1)

@@ -50,13 +50,28 @@ def own_edits(organization: catalogue.Organization) -> list[tuple[str, str, str,
         ("Packages dataset", "vanilla-3", "Maintainer e-mail", "new@example.org", "maintainer_email", None),
         ("Packages dataset", "vanilla-4", "Tags", "atlas; zone", "tags", {"atlas", "zone"}),
         ("Resources", "plain-12", "Resource Description", "2024-01-31", "description", None),
-        ("Resources", "plain-14", "ISO Topic Category", "Oceans; Economy", "iso_topic_category", ["economy", "oceans"]),
+        (
+            "Resources",
+            "plain-14",
+            "ISO Topic Category",
+            "Oceans; Economy",
+            "iso_topic_category",
+            ["economy", "oceans"],
+        ),
         ("Resources", "plain-16", "JSON Table Schema", json.dumps(schema), "json_table_schema", schema),
+        ("Resources", "same-title-0", "Resource Description", "An uploaded file, described", "description", None),
         ("Resources", "plain-17", "Resource Storage Format", "zip", "format", "zip"),
         ("Resources dataset", "vanilla-1", "Description", "+1", "description", None),
         ("Contacts", "plain-18", "Email", "new.keeper@example.org", "contacts[0].email", None),
         ("Contacts", "plain-18", "contact_displayed", "", "contacts[0].displayed", None),
-        ("Resource Data Collection Period", "plain-19", "End Date", "2044-05-06", "temporal_extent[0].end_date", None),
+        (
+            "Resource Data Collection Period",
+            "plain-19",
+            "End Date",
+            "2044-05-06",
+            "temporal_extent[0].end_date",
+            None,
+        ),
         ("Extras dataset", "vanilla-2", "Value", "a new value", "extras", None),
     ]
 
@@ -68,6 +83,7 @@ def test_edits_of_every_kind_arrive_and_nothing_else_moves(
     headers = {sheet: set(desk.table(sheet)[0]) for sheet in ("Contacts",)}
     displayed = next(h for h in headers["Contacts"] if h in ("displayed", "Displayed"))
     before = catalogue.snapshot(desk.lab, organization.packages)
+    views = _views(desk, before[organization.called["same-title-0"]])
     expected: dict[str, set[str]] = {}
     typed, checks = [], []
     for sheet, short, header, text, path, value in own_edits(organization):
@@ -98,9 +114,20 @@ def test_edits_of_every_kind_arrive_and_nothing_else_moves(
         key: [r["id"] for r in after[key]["resources"]] for key in after
     }
 
+    assert views
+    assert _views(desk, after[organization.called["same-title-0"]]) == views
+
     again = desk.imported()
 
     assert (set(again["counts"]), again["writes"]) == ({"unchanged"}, 0)
+
+
+def _views(desk: Desk, package: dict[str, Any]) -> list[Any]:
+    """Return the views of a package's resources; its uploads are among them."""
+    assert any(resource["url_type"] == "upload" for resource in package["resources"])
+    return [
+        view for resource in package["resources"] for view in catalogue.resource_views(desk.lab, resource["id"])
+    ]
 
 
 def _resource(desk: Desk, sheet: str, row: int) -> str:
@@ -136,7 +163,13 @@ def test_items_are_added_and_removed(desk: Desk, organization: catalogue.Organiz
     resource = catalogue.snapshot(desk.lab, [package])[package]["resources"][1]["id"]
     before = catalogue.snapshot(desk.lab, [package])[package]
     org = before["contacts"][0]["org"]
-    new = {"Package": name, "Name": "Ann New", "Email": "ann@example.org", "Organization": org, "Role": "Custodian"}
+    new = {
+        "Package": name,
+        "Name": "Ann New",
+        "Email": "ann@example.org",
+        "Organization": org,
+        "Role": "Custodian",
+    }
     added = desk.append("Contacts", new)
     removed = desk.row("Contacts", Package=name, Item="2")
     desk.type([("Contacts", removed, "Action", "delete")])

@@ -29,7 +29,9 @@ def test_an_import_without_rights_is_refused(
     desk: Desk, organization: catalogue.Organization, who: str, dry: bool
 ) -> None:
     """No token, one that CKAN does not know, one that may read and not edit: exit 3, one line."""
-    token = {"nobody": "", "member": desk.lab.member, "bad token": "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.x"}[who]
+    token = {"nobody": "", "member": desk.lab.member, "bad token": "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.x"}[
+        who
+    ]
     before = catalogue.snapshot(desk.lab, organization.packages)
     content = desk.workbook.read_bytes()
 
@@ -67,7 +69,9 @@ def test_wrong_organization_wrong_site_and_no_network(desk: Desk) -> None:
     no_organization = desk.bulkedit("export", "no-such-organization", "-o", path)
     no_network = desk.bulkedit("export", desk.organization, "-o", path, url="http://127.0.0.1:9")
     no_host = desk.bulkedit("export", desk.organization, "-o", path, url="http://catalogue.invalid")
-    wrong_site = desk.bulkedit("import", desk.workbook, "--yes", url=desk.lab.url.replace("127.0.0.1", "localhost"))
+    wrong_site = desk.bulkedit(
+        "import", desk.workbook, "--yes", url=desk.lab.url.replace("127.0.0.1", "localhost")
+    )
 
     for done in (no_organization, no_network, no_host, wrong_site):
         assert (done.status, done.out, done.err.count("\n")) == (3, "", 1)

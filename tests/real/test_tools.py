@@ -61,9 +61,7 @@ def test_every_field_of_the_schema_is_filled_somewhere(
     assert unfilled == ["tag_string"]
 
 
-def test_hostile_texts_are_stored_unchanged(
-    organization: Organization, seeded: dict[str, records.Record]
-) -> None:
+def test_hostile_texts_are_stored_unchanged(organization: Organization, seeded: dict[str, records.Record]) -> None:
     """CKAN keeps every awkward text as it was sent, at least in the purpose."""
     stored = {name: seeded[organization.called[f"hostile-{name}"]].get("purpose") for name in records.HOSTILE}
 
@@ -116,9 +114,7 @@ def test_one_changed_field_is_the_only_difference(lab: labs.Lab, organization: O
 
 def test_lists_are_compared_by_id_and_order() -> None:
     """A resource that came, went or moved is told once; missing, null and empty differ."""
-    before = {
-        "p": {"resources": [{"id": "a", "url": None}, {"id": "b"}, {"id": "c"}], "tags": [{"name": "x"}]}
-    }
+    before = {"p": {"resources": [{"id": "a", "url": None}, {"id": "b"}, {"id": "c"}], "tags": [{"name": "x"}]}}
     after = {"p": {"resources": [{"id": "c"}, {"id": "a", "url": ""}, {"id": "d"}], "tags": []}}
 
     found = differences(before, after)
@@ -298,7 +294,5 @@ def _unfilled(fields: list[records.Record], holders: list[records.Record]) -> li
             names.append(field["field_name"])
         elif "repeating_subfields" in field:
             rows = [row for value in values for row in value]
-            names += [
-                f"{field['field_name']}.{name}" for name in _unfilled(field["repeating_subfields"], rows)
-            ]
+            names += [f"{field['field_name']}.{name}" for name in _unfilled(field["repeating_subfields"], rows)]
     return names

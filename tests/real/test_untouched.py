@@ -41,9 +41,7 @@ def test_untouched_workbook_changes_nothing(desk: Desk, organization: catalogue.
     assert catalogue.differences(before, catalogue.snapshot(desk.lab, organization.packages), frozenset()) == {}
 
 
-def test_workbook_saved_by_libreoffice_changes_nothing(
-    desk: Desk, organization: catalogue.Organization
-) -> None:
+def test_workbook_saved_by_libreoffice_changes_nothing(desk: Desk, organization: catalogue.Organization) -> None:
     """Opened and saved by LibreOffice, which rewrites every part of it: still nothing."""
     before = catalogue.snapshot(desk.lab, organization.packages)
     with desk.editing():

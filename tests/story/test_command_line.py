@@ -260,7 +260,7 @@ BAD_FILES: dict[str, Callable[[Path, bytes], object]] = {
 
 @pytest.mark.parametrize("case", BAD_FILES)
 def test_a_file_that_is_no_workbook(desk: Desk, case: str) -> None:
-    """Whatever is given as a workbook gets one sentence about it; the site is not asked and the file not touched."""
+    """Whatever is given as a workbook gets one sentence; the site is not asked and the file not touched."""
     server, workbook = desk.exported(two_packages())
     path = desk.folder / "given.xlsx"
     BAD_FILES[case](path, workbook.read_bytes())
@@ -275,7 +275,7 @@ def test_a_file_that_is_no_workbook(desk: Desk, case: str) -> None:
 
 @pytest.mark.xfail(strict=True, reason="excel/read.py lets zlib.error, BadZipFile, NotImplementedError through")
 def test_a_workbook_damaged_anywhere(desk: Desk) -> None:
-    """Wrong bytes in any part of a workbook end in one sentence, or do not matter; nothing is ever sent for them."""
+    """Wrong bytes in any part of a workbook end in one sentence, or do not matter; nothing is sent for them."""
     server, workbook = desk.exported(two_packages())
     whole = workbook.read_bytes()
     with zipfile.ZipFile(workbook) as parts:
@@ -696,15 +696,16 @@ def test_a_process_that_cannot_do_its_run(desk: Desk) -> None:
     assert "Traceback" not in said.stderr
 
 
-@pytest.mark.parametrize("more", [(), ("--json",)])
-def test_an_output_that_takes_few_characters(desk: Desk, more: tuple[str, ...]) -> None:
-    """Where standard output takes ASCII only (a pipe on Windows), a run still ends and is reported."""
+@pytest.mark.parametrize("more", [(), ("--json",)], ids=["words", "json"])
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_an_output_that_takes_few_characters(desk: Desk, encoding: str, more: tuple[str, ...]) -> None:
+    """Where standard output lacks characters (as a pipe on Windows does), a run still ends and is reported."""
     ckan = SmallCKAN([package(1)])
     server, workbook = desk.exported(ckan)
     edit(workbook, ("Packages", ONE, "Title", "公園"))
     ckan.before_revise = [lambda request: error(409, "Validation Error", title=["長すぎる \ud800"])]
 
-    said = started("import", workbook, "--yes", *more, env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    said = started("import", workbook, "--yes", *more, env={**os.environ, "PYTHONIOENCODING": encoding})
 
     assert said.stderr == ""
     assert said.returncode == 1
@@ -733,7 +734,7 @@ def test_at_a_terminal_it_asks(desk: Desk, typed: str, sent: int) -> None:
 
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "bulkedit", "import", str(workbook)]
-    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs) as process:
         os.close(theirs)
         shown = b""
         while b"[y/N]" not in shown:

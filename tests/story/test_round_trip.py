@@ -26,7 +26,10 @@ def test_an_export_holds_the_packages(desk: Desk) -> None:
     """Each package and each resource has its row; the counts are on standard output."""
     _, workbook = desk.exported(two_packages())
 
-    found = [row["Title"] for row in rows(workbook, "Packages")], [row["URL"] for row in rows(workbook, "Resources")]
+    found = (
+        [row["Title"] for row in rows(workbook, "Packages")],
+        [row["URL"] for row in rows(workbook, "Resources")],
+    )
 
     assert found == (
         ["Trails 1", "Trails 2"],
@@ -246,7 +249,9 @@ def test_a_time_out_is_unknown(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("stored", [True, False])
-@pytest.mark.parametrize("answer", [Trouble.CLOSED, page(502), page(503), page(504)], ids=["cut", "502", "503", "504"])
+@pytest.mark.parametrize(
+    "answer", [Trouble.CLOSED, page(502), page(503), page(504)], ids=["cut", "502", "503", "504"]
+)
 def test_an_unknown_ending_is_settled_by_the_next_import(desk: Desk, answer: Answer, stored: bool) -> None:
     """Whether the lost call was stored or not: import again and it ends as if nothing had happened."""
     ckan = two_packages()

@@ -1,0 +1,248 @@
+"""After a run: the memory moves on for exactly the cells that went through."""
+
+from copy import deepcopy
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bulkedit.core import columns as own
+from bulkedit.core.advance import advance
+from bulkedit.core.answers import Denied
+from bulkedit.core.columns import Level
+from bulkedit.core.diff import Verdict
+from bulkedit.core.edits import Edits, RowEdit
+from bulkedit.core.json_value import JSON, Package, dicts, resources_of
+from worlds import Desk, desk_of, package, parks, resource, settled, trails
+
+
+def _run(desk: Desk, site: dict[str, Package]) -> Edits:
+    """Import a desk into a site, remember what went through, and return what is left to do."""
+    rows = desk.edits().rows
+    moved = advance(desk.catalogue, settled(desk, site), rows)
+    desk.write(moved.cells)
+    return desk.edits()
+
+
+def _left(edits: Edits) -> list[RowEdit]:
+    return [row for row in edits.rows if row.asks or row.problems]
+
+
+def test_what_went_through_is_exported_from_now_on() -> None:
+    """After a run nothing is left to do, and the next import sends nothing."""
+    desk, site = desk_of(parks()), {"id-parks": parks()}
+    desk.rows["Packages"][0] |= {"Notes": "Some parks", "Colours": "b; r"}
+
+    left = _run(desk, site)
+
+    assert _left(left) == []
+    assert desk.catalogue.rows["Packages"]["id-parks"][2] == "Some parks"
+
+
+def test_what_was_refused_keeps_its_edit() -> None:
+    """A failed row asks for the same again the next time."""
+    desk, site = desk_of(parks()), {"id-parks": parks()}
+    desk.rows["Packages"][0]["Notes"] = "Some parks"
+    rows = desk.edits().rows
+    results = [settled(desk, site)[0]]
+    results = [type(one)(one.rows, one.diff, one.call, Denied("No")) for one in results]
+
+    moved = advance(desk.catalogue, results, rows)
+
+    assert moved.cells == {}
+    assert [(c.exported, c.edited) for row in _left(desk.edits()) for c in row.cells] == [("All parks", "Some parks")]
+
+
+def test_the_memory_moves_cell_by_cell_not_row_by_row() -> None:
+    """A cell nobody edited still shows what was exported: a live change of it is not sent back next time."""
+    desk, site = desk_of(parks()), {"id-parks": parks() | {"title": "Their title", "colour": "g"}}
+    desk.rows["Packages"][0] |= {"Notes": "Some parks", "Colour": "Blue"}
+
+    left = _run(desk, site)
+
+    assert [[c.column.name for c in row.cells] for row in _left(left)] == [["colour"]]
+    assert site["id-parks"]["title"] == "Their title"
+    assert desk.catalogue.rows["Packages"]["id-parks"][0] == "Parks"
+
+
+def test_items_are_numbered_anew_after_a_removal_and_an_addition() -> None:
+    """The removed row loses its number, those after it move up, the new one gets the next."""
+    desk, site = desk_of(parks()), {"id-parks": parks()}
+    desk.rows["Contacts"][0][own.ACTION] = "delete"
+    desk.rows["Contacts"].append({own.PACKAGE: "parks", "Name": "Dee"})
+
+    left = _run(desk, site)
+
+    assert [row.get(own.ITEM) for row in desk.rows["Contacts"]] == ["", "1", "2"]
+    assert _left(left) == []
+    assert [c["name"] for c in dicts(site["id-parks"]["contacts"])] == ["Bob", "Dee"]
+
+
+def test_a_rename_reaches_the_rows_of_the_other_sheets() -> None:
+    """The identifying cells follow the new name, so that nothing points to nowhere."""
+    desk, site = desk_of(parks(), trails()), {"id-parks": parks()}
+    desk.rows["Packages"][0]["Address"] = "all-parks"
+    desk.rows["Resources"][0]["Name"] = "big map"
+
+    left = _run(desk, site)
+
+    assert _left(left) == []
+    assert desk.catalogue.packages == {"id-parks": "all-parks", "id-trails": "trails"}
+    assert [row[own.PACKAGE] for row in desk.rows["Contacts"]] == ["all-parks", "all-parks", "trails"]
+    assert {row[own.PACKAGE] for row in desk.rows["Resources"]} == {"all-parks"}
+    assert desk.rows["Resource Temporal extent"][0][own.RESOURCE] == "big map"
+
+
+# -- laws, over random edits
+
+NOTES = st.sampled_from(["All parks", "one", "two", "", " spaced "])
+COLOURS = st.sampled_from(["Red", "b", "Blue", "Crimson", ""])
+DOINGS = st.lists(st.sampled_from(["rest", "edit", "rename", "remove"]), min_size=3, max_size=3)
+WISHES = st.fixed_dictionaries(
+    {
+        "notes": NOTES,
+        "colour": COLOURS,
+        "colours": st.sampled_from(["", "r", "Blue; Red", "Red; Blue"]),
+        "name": st.sampled_from(["parks", "all-parks"]),
+        "contacts": DOINGS,
+        "new": st.integers(0, 2),
+        "size": st.sampled_from(["10", "11", ""]),
+        "resource": st.sampled_from(["map", "big map"]),
+        "extent": st.sampled_from(["2020-01-01", "2020-02-02", "delete"]),
+    }
+)
+
+
+def _world() -> Package:
+    contacts: list[JSON] = [{"name": name, "email": f"{name}@x.org"} for name in ("Ann", "Bob", "Cy")]
+    extent: JSON = [{"begin_date": "2020-01-01", "end_date": "2021-01-01"}]
+    return package(
+        "parks",
+        notes="All parks",
+        colour="r",
+        colours=["r", "b"],
+        contacts=contacts,
+        resources=[resource("map", size=10, temporal_extent=extent)],
+    )
+
+
+def _type(desk: Desk, wishes: dict[str, object]) -> None:
+    """Edit the workbook as wished."""
+    desk.rows["Packages"][0] |= {
+        "Notes": str(wishes["notes"]),
+        "Colour": str(wishes["colour"]),
+        "Colours": str(wishes["colours"]),
+        "Address": str(wishes["name"]),
+    }
+    desk.rows["Resources"][0] |= {"Size": str(wishes["size"]), "Name": str(wishes["resource"])}
+    extent = desk.rows["Resource Temporal extent"][0]
+    extent["Beginning date" if wishes["extent"] != "delete" else own.ACTION] = str(wishes["extent"])
+    doings = wishes["contacts"]
+    assert isinstance(doings, list)
+    for row, doing in zip(desk.rows["Contacts"], doings, strict=False):
+        _do(row, doing)
+    count = wishes["new"]
+    assert isinstance(count, int)
+    for n in range(count):
+        desk.rows["Contacts"].append({own.PACKAGE: "parks", "Name": f"New {n}"})
+
+
+def _do(row: dict, doing: str) -> None:
+    match doing:
+        case "edit":
+            row["E-mail"] = f"our {row['E-mail']}"
+        case "rename":
+            row["Name"] = f"our {row['Name']}"
+        case "remove":
+            row[own.ACTION] = "delete"
+
+
+def _rival(one: Package, wishes: dict[str, object]) -> None:
+    """Change a package on the site, as somebody else might."""
+    one |= {"notes": str(wishes["notes"]), "title": "Their title", "colours": ["g"]}
+    resources_of(one)[0]["size"] = 99
+    doings = wishes["contacts"]
+    assert isinstance(doings, list)
+    contacts: list[JSON] = []
+    for contact, doing in zip(dicts(one["contacts"]), doings, strict=False):
+        if doing == "edit":
+            contact["email"] = f"their {contact.get('email')}"
+        if doing != "remove":
+            contacts.append(contact)
+    one["contacts"] = [*contacts, {"name": "Stranger"}]
+
+
+@settings(max_examples=150, deadline=None)
+@given(WISHES, st.booleans())
+def test_after_a_run_nothing_is_left_to_do(wishes: dict[str, object], twice: bool) -> None:
+    """Whatever was edited and accepted: the same workbook, with the cells we wrote, asks for nothing more.
+
+    That holds for a second round of edits as well, after rows got new numbers and names.
+    """
+    desk, site = desk_of(_world()), {"id-parks": _world()}
+    _type(desk, wishes)
+
+    left = _run(desk, site)
+
+    assert _left(left) == []
+    if twice:
+        desk.rows["Contacts"].append({own.PACKAGE: str(wishes["name"]), "Name": "Late"})
+        desk.rows["Packages"][0]["Notes"] = "Late"
+        assert _left(_run(desk, site)) == []
+    held = deepcopy(site)
+    assert _left(_run(desk, site)) == []
+    assert site == held
+
+
+@settings(max_examples=150, deadline=None)
+@given(WISHES, WISHES)
+def test_a_second_import_undoes_nothing_that_rivals_did_since(
+    wishes: dict[str, object], theirs: dict[str, object]
+) -> None:
+    """Once a run is through, whatever others change on the site stays: the workbook has nothing to send."""
+    desk, site = desk_of(_world()), {"id-parks": _world()}
+    _type(desk, wishes)
+    _run(desk, site)
+    _rival(site["id-parks"], theirs)
+    held = deepcopy(site)
+
+    left = _run(desk, site)
+
+    assert _left(left) == []
+    assert site == held
+
+
+@settings(max_examples=150, deadline=None)
+@given(WISHES, WISHES)
+def test_after_a_run_among_rivals_only_conflicts_are_left(
+    wishes: dict[str, object], theirs: dict[str, object]
+) -> None:
+    """Rivals were faster: what clashes keeps asking, everything else is done, and running again changes nothing."""
+    desk, site = desk_of(_world()), {"id-parks": _world()}
+    _type(desk, wishes)
+    _rival(site["id-parks"], theirs)
+    rows = desk.edits().rows
+    results = settled(desk, deepcopy(site))
+    clashing = {
+        (change.row.place, change.cell.column.name if change.cell else "")
+        for one in results
+        for change in (one.diff.changes if one.diff else ())
+        if change.verdict is Verdict.CONFLICT
+    }
+
+    left = _run(desk, site)
+
+    asked = {(row.place, c.column.name) for row in _left(left) for c in row.cells}
+    asked |= {(row.place, "") for row in _left(left) if row.action == "delete"}
+    assert asked == clashing
+    assert [row.problems for row in left.rows if row.problems] == []
+    assert len(rows) == len(left.rows)
+    held = deepcopy(site)
+    _run(desk, site)
+    assert site == held
+
+
+def test_every_level_is_part_of_the_laws() -> None:
+    """The packages of the laws have rows at every level."""
+    desk = desk_of(_world())
+
+    assert {t.level for t in desk.layout.tables if desk.rows[t.title]} == set(Level)

@@ -1,0 +1,111 @@
+"""What a workbook remembers of its export, and what it says of itself."""
+
+import pytest
+from hypothesis import given, settings
+
+from arbitrary import packages
+from bulkedit.core.catalogue import tabulate
+from bulkedit.core.json_value import Package
+from bulkedit.core.memory import MemoryDamagedError, digest, from_rows, to_rows
+from bulkedit.core.meta import LAYOUT_VERSION, MetaError, from_json, to_json
+from bulkedit.core.text import CELL_LIMIT, fits
+from worlds import IDENTITY, desk_of, laid_out, package, parks, trails
+
+
+@settings(max_examples=60, deadline=None)
+@given(packages("p1", "parks"), packages("p2", "trails", 1))
+def test_the_memory_of_an_export_comes_back(one: Package, two: Package) -> None:
+    """Cell texts, names and owners: written as rows and read again, they are the same."""
+    layout = laid_out([one, two])
+    catalogue = tabulate(layout, [one, two])
+    rows = list(to_rows(catalogue))
+
+    found = from_rows(rows, layout, digest(rows))
+
+    assert found == catalogue
+
+
+def test_empty_cells_at_the_ends_of_rows_do_not_count() -> None:
+    """A spreadsheet does not tell an empty cell from a missing one, nor does the digest."""
+    desk = desk_of(parks(), trails())
+    rows = list(to_rows(desk.catalogue))
+    cut = [_without_empty_end(row) for row in rows]
+
+    found = from_rows(cut, desk.layout, digest(rows))
+
+    assert found == desk.catalogue
+
+
+def _without_empty_end(row: list[str]) -> list[str]:
+    while row and row[-1] == "":
+        row = row[:-1]
+    return row
+
+
+@pytest.mark.parametrize("at", [0, 1, -1])
+def test_a_changed_memory_is_refused(at: int) -> None:
+    """A base that somebody edited would turn edits into changes nobody asked for."""
+    desk = desk_of(parks(), trails())
+    rows = list(to_rows(desk.catalogue))
+    expected = digest(rows)
+    rows[at] = [*rows[at][:-1], rows[at][-1] + "x"]
+
+    with pytest.raises(MemoryDamagedError, match="_base was changed or damaged"):
+        from_rows(rows, desk.layout, expected)
+
+
+@pytest.mark.parametrize("rows", [[["row", "Nowhere", "k", "x"]], [["other"]], [["row"]], [[]]])
+def test_a_memory_that_does_not_fit_the_layout_is_refused(rows: list[list[str]]) -> None:
+    """Even with the right digest, rows must be of tables that there are."""
+    desk = desk_of(parks())
+
+    with pytest.raises(MemoryDamagedError, match="does not fit"):
+        from_rows(rows, desk.layout, digest(rows))
+
+
+@pytest.mark.parametrize("text", ["_x0041_", "_x005F_x000D_", "_x\ue0000041_", "_x0041_" * (CELL_LIMIT // 7)])
+def test_texts_that_look_escaped_are_remembered_so_that_nothing_unescapes_them(text: str) -> None:
+    """No cell of the memory holds more than a cell can hold, and all come back."""
+    one = package("parks", notes=text)
+    layout = laid_out([one])
+    catalogue = tabulate(layout, [one])
+
+    rows = list(to_rows(catalogue))
+
+    assert all(fits(cell) for row in rows for cell in row)
+    assert from_rows(rows, layout, digest(rows)) == catalogue
+
+
+def test_the_description_comes_back() -> None:
+    """Identity and layout, with every column of every kind, survive as JSON."""
+    layout = laid_out([parks() | {"unknown": "x", "extras": [{"key": "k", "value": "v"}]}])
+
+    found = from_json(to_json(IDENTITY, layout))
+
+    assert found == (IDENTITY, layout)
+
+
+def test_a_workbook_of_a_newer_version_is_refused() -> None:
+    """What a newer program wrote may mean something this one does not know."""
+    said = to_json(IDENTITY, laid_out([])) | {"layout_version": LAYOUT_VERSION + 1}
+
+    with pytest.raises(MetaError, match="newer version of bulkedit"):
+        from_json(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        None,
+        [],
+        {},
+        {"layout_version": "1"},
+        {"layout_version": 1, "tables": [{"title": "x"}]},
+        {"layout_version": 1, "tables": [{"title": "x", "level": "nonsense", "type": "t"}]},
+        {"layout_version": 1, "tables": [{"title": "x", "level": "item", "type": "t", "columns": [{"name": "n"}]}]},
+    ],
+)
+def test_a_damaged_description_is_refused(said: object) -> None:
+    """Nothing is guessed about what a sheet is."""
+    with pytest.raises(MetaError, match="damaged"):
+        from_json(said)  # type: ignore[arg-type]
