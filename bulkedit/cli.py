@@ -19,7 +19,7 @@ DONE, NOT_APPLIED, USAGE, CANNOT, INTERRUPTED = 0, 1, 2, 3, 130
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="bulkedit")
 def bulkedit() -> None:
-    r"""Edit many records of a CKAN data catalogue safely, in a spreadsheet.
+    """Edit many records of a CKAN data catalogue safely, in a spreadsheet.
 
     \b
     bulkedit export ORGANIZATION      write its packages and resources into a workbook
@@ -34,7 +34,7 @@ def bulkedit() -> None:
     \b
     Exit status: 0 done, or nothing to do; 1 some rows were not applied; 2 wrong use;
     3 the run could not be done (site, token, workbook); 130 interrupted.
-    """
+    """  # noqa: D301  click reads the backspace character of \b
 
 
 bulkedit.add_command(export_command)

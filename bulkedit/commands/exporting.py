@@ -8,7 +8,7 @@ from bulkedit.commands.shared import json_option, note, open_site, print_json, s
 from bulkedit.workflow import ExportReport, export
 
 
-@click.command("export")
+@click.command("export", short_help="Write an organization's records into a workbook.")
 @click.argument("organizations", metavar="ORG...", nargs=-1, required=True)
 @click.option(
     "-o",

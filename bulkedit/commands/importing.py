@@ -26,7 +26,7 @@ from bulkedit.workflow import Import, ImportOptions, Progress, foresee
 _MOST_LINES = 200
 
 
-@click.command("import")
+@click.command("import", short_help="Send the edits of a workbook to the catalogue.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Send nothing; show what would happen, in the workbook too.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")

@@ -9,7 +9,7 @@ from bulkedit.core.json_value import JSON
 from bulkedit.workflow import editable_organizations
 
 
-@click.command("whoami")
+@click.command("whoami", short_help="Show the site, your name and what you may edit.")
 @json_option
 @site_options
 def whoami_command(as_json: bool, url: str | None, api_key_file: Path | None) -> None:

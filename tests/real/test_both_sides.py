@@ -1,6 +1,5 @@
 """Promise 2: nobody's edit is lost, whoever wrote when; and promise 3: every row says what became of it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,11 @@ from bulkedit.workflow import Import, ImportOptions
 
 
 @pytest.fixture
-def desk(
-    lab: labs.Lab, organization: catalogue.Organization, office: offices.Office, tmp_path: Path
-) -> Iterator[Desk]:
+def desk(lab: labs.Lab, organization: catalogue.Organization, office: offices.Office, tmp_path: Path) -> Desk:
     """Sit down with a fresh export."""
     desk = Desk(lab, organization.name, tmp_path, office)
     desk.exported()
-    yield desk
+    return desk
 
 
 def rival(desk: Desk, package: str, **fields: Any) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +16,11 @@ Edit = tuple[str, str, str, str, str, Any]
 
 
 @pytest.fixture
-def desk(
-    lab: labs.Lab, organization: catalogue.Organization, office: offices.Office, tmp_path: Path
-) -> Iterator[Desk]:
+def desk(lab: labs.Lab, organization: catalogue.Organization, office: offices.Office, tmp_path: Path) -> Desk:
     """Sit down with a fresh export."""
     desk = Desk(lab, organization.name, tmp_path, office)
     desk.exported()
-    yield desk
+    return desk
 
 
 def named(organization: catalogue.Organization, short: str) -> str:
