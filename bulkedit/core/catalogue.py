@@ -76,7 +76,7 @@ def tabulate(layout: Layout, packages: Iterable[Package]) -> Catalogue:
         package_id = id_of(package)
         catalogue.packages[package_id] = canonical(text_of(package.get("name")))
         for position, resource in enumerate(resources_of(package), 1):
-            name = canonical(text_of(resource.get("name")))
+            name = in_cell(canonical(text_of(resource.get("name"))))
             catalogue.resources[id_of(resource)] = Owner(package_id, name, position)
         for table in tables:
             catalogue.rows[table.title].update(_rows(table, package))

@@ -113,13 +113,13 @@ class _Writer:
     def data_sheet(self, table: Table) -> int:
         """Write one table and return the number of its rows."""
         sheet = self._sheet(table.title)
+        sheet.set_default_row(_ROW_HEIGHT)  # or a long text would fill the screen
         formats = self._columns(sheet, table)
         self._header(sheet, table)
         rows = self.export.catalogue.rows[table.title]
         lead = self._leads(table)
         for at, (key, texts) in enumerate(rows.items(), 1):
             cells = ("", "", "", *lead(key), *texts)
-            sheet.set_row(at, _ROW_HEIGHT)  # or a long text would fill the screen
             for column, text in enumerate(cells):
                 if text:
                     sheet.write_string(at, column, text, formats[column])
@@ -186,6 +186,7 @@ class _Writer:
     def results_sheet(self) -> None:
         """Write the empty sheet that an import fills."""
         sheet = self._sheet(RESULTS)
+        sheet.set_default_row(_ROW_HEIGHT)
         widths = (10, 20, 18, 6, 30, 14, 22, 40, 40, 40, 80)
         for at, (header, width) in enumerate(zip(RESULT_HEADERS, widths, strict=True)):
             sheet.set_column(at, at, width, self.text)
