@@ -1,6 +1,7 @@
 """Where the worlds meet: export a catalogue into a workbook, import a workbook into a catalogue."""
 
 import secrets
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -184,6 +185,8 @@ class Import:
         except AmbiguousHeaderError as error:
             raise RunError(str(error)) from error
         self.by_package = self.edits.by_package()
+        if self.by_package and not options.no_write:
+            self._rehearse()
         self.live = self._read_live()
         self.interrupted = False
 
@@ -220,15 +223,15 @@ class Import:
     def _settle(self, key: str, rows: Sequence[RowEdit], sender: Sender) -> Settled:
         if any(row.problems for row in rows):
             return Settled(rows)
-        live = self.live.get(key)
-        settled = self._attempt(rows, live, sender)
-        for _ in range(ATTEMPTS - 1):
-            if not isinstance(settled.answer, Mismatched):
-                break
+        settled, live = Settled(rows), self.live.get(key)
+        for attempt in range(ATTEMPTS):
             try:
-                settled = self._attempt(rows, self.site.package(key), sender)
+                live = self.site.package(key) if attempt else live
+                settled = self._attempt(rows, live, sender)
             except RunError as error:
                 return replace(settled, answer=NotSent(str(error)))
+            if not isinstance(settled.answer, Mismatched):
+                break
         return settled
 
     def _attempt(self, rows: Sequence[RowEdit], live: Package | None, sender: Sender) -> Settled:
@@ -285,9 +288,10 @@ class Import:
             moved = advance(self.book.exported, settled, self.edits.rows)
         try:
             return replace(report, written=str(self._write(report, moved, changed=not dry_run)))
-        except OSError as error:
+        except (OSError, RunError) as error:
             target = self.options.output or self.path
-            return replace(report, unwritten=f"The results could not be written into {target} ({error.strerror}).")
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            return replace(report, unwritten=f"The results could not be written into {target} ({reason}).")
 
     def _outcomes(self, settled: Sequence[Settled]) -> list[Outcome]:
         layout, places = self.book.layout, places_of(self.edits.rows)
@@ -298,12 +302,28 @@ class Import:
             found |= {outcome.place: outcome for outcome in outcomes_of(one, layout, places, names, after)}
         return [found.get(row.place) or _at_rest(row, names) for row in self.edits.rows]
 
+    def _rehearse(self) -> None:
+        """Make sure, before anything is sent, that the answers will find their place in the workbook.
+
+        Raises:
+            RunError: the workbook can be read but not written back.
+        """
+        cells = _cells([_at_rest(row, {}) for row in self.edits.rows], {}, self._heads)
+        try:
+            with tempfile.TemporaryFile(dir=(self.options.output or self.path).parent) as file:
+                patch_workbook(self.path, file, cells, {})
+        except (LookupError, ValueError, OSError) as error:
+            raise RunError(f"The results could not be written back into {self.path}: {error}") from error
+
+    @cached_property
+    def _heads(self) -> dict[str, Heads]:
+        """Where the columns stand in each data sheet that is there."""
+        sheets = self.book.sheets
+        return {t.title: find_heads(t, sheets[t.title]) for t in self.book.layout.tables if t.title in sheets}
+
     def _write(self, report: Report, moved: Advance, *, changed: bool) -> Path:
-        heads = {
-            t.title: find_heads(t, s) for t in self.book.layout.tables if (s := self.book.sheets.get(t.title))
-        }
-        cells = _cells(report.outcomes, moved.cells, heads)
-        sheets: dict[str, list[list[str | Link]]] = {RESULTS: _results(report, heads)}
+        cells = _cells(report.outcomes, moved.cells, self._heads)
+        sheets: dict[str, list[list[str | Link]]] = {RESULTS: _results(report, self._heads)}
         if changed:
             memory = list(to_rows(moved.exported))
             sheets[BASE] = [list(row) for row in memory]

@@ -48,8 +48,6 @@ class _Remote(ckanapi.RemoteCKAN):  # type: ignore[misc]  # ckanapi has no types
         answer = self.session.post(
             url, data=data, headers=headers, files=files, allow_redirects=False, **requests_kwargs
         )
-        if "charset" not in answer.headers.get("Content-Type", ""):
-            answer.encoding = "utf-8"  # as JSON always is (RFC 8259, 8.1); requests would guess
         self.status, self.body, self.headers = answer.status_code, answer.text, answer.headers
         return answer.status_code, answer.text
 

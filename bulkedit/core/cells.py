@@ -54,6 +54,8 @@ def says_the_same(cell: OddCell, text: str) -> bool:
 
 
 def _number(text: str) -> float | None:
+    if "_" in text:
+        return None  # Python's own way of writing 1_000
     try:
         return float(text)
     except ValueError:

@@ -151,6 +151,8 @@ class _Teller:
     # -- sent, or not
 
     def _answered(self, row: RowEdit) -> Outcome:
+        if self.settled.diff is None:
+            return self._outcome(row, *self._sent(row, ()))
         changes = self.changes.get(row.place, [])
         conflicts = [c for c in changes if c.verdict is Verdict.CONFLICT]
         going = [c for c in changes if c.verdict is Verdict.CHANGE]

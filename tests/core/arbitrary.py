@@ -12,7 +12,9 @@ CHARACTERS = st.characters()
 TEXTS = st.one_of(
     st.text(CHARACTERS, max_size=8),
     st.text(st.sampled_from(list('; "\r\n\tab[]=_x0Dé\U0001f600\ud800\ufffe')), max_size=10),
-    st.sampled_from(["Red", "r", "Red [Red]", "[]", '["a"]', "{}", "null", "TRUE", "00123", "1.10", "=1+1", "#N/A"]),
+    st.sampled_from(
+        ["Red", "r", "Red [Red]", "[]", '["a"]', "{}", "null", "TRUE", "00123", "1.10", "=1+1", "#N/A"]
+    ),
 )
 
 STORABLE = st.text(st.characters(codec="utf-8", exclude_characters="\r\ufffe\uffff"), max_size=8)

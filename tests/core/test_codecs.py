@@ -4,9 +4,6 @@ import json
 from collections.abc import Callable
 
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
-
 from arbitrary import (
     DATES,
     DATETIMES,
@@ -19,6 +16,9 @@ from arbitrary import (
     as_json_text,
     field,
 )
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
 from bulkedit.core.codecs import UnreadableError, codec_of
 from bulkedit.core.columns import Choice, Column, Kind
 from bulkedit.core.json_value import JSON
@@ -56,8 +56,10 @@ def _column(kind: Kind, *, closed: bool = False) -> Column:
 
 
 EVERY_KIND = [pytest.param(_column(kind), id=kind) for kind in Kind]
-EVERY_KIND += [pytest.param(_column(kind, closed=True), id=f"closed {kind}") for kind in (Kind.CHOICE, Kind.CHOICES)]
-MANY = settings(max_examples=150, deadline=None)
+EVERY_KIND += [
+    pytest.param(_column(kind, closed=True), id=f"closed {kind}") for kind in (Kind.CHOICE, Kind.CHOICES)
+]
+MANY = settings(max_examples=100, deadline=None)
 
 
 # -- the three laws
@@ -148,7 +150,7 @@ LOOKALIKES = TEXTS | st.sampled_from(["L", "M", "L [L]", "L [M]", "M [L]", "L [L
 @settings(max_examples=600, deadline=None)
 @given(st.lists(st.builds(Choice, LOOKALIKES, LOOKALIKES), max_size=5), LOOKALIKES, LOOKALIKES)
 def test_no_two_stored_values_share_a_text(choices: list[Choice], one: str, two: str) -> None:
-    """Whatever a schema's choices are called, and whatever is stored that is no choice, texts tell values apart."""
+    """Whatever a schema's choices are called, and whatever else is stored, texts tell values apart."""
     codec = codec_of(Column("Field", "field", Kind.CHOICE, tuple(c for c in choices if c.value)))
     stored = {v for v in (one, two, *(c.value for c in choices)) if v}
 

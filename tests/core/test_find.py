@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import pytest
+from worlds import Desk, desk_of, package, parks, resource, trails
 
 from bulkedit.core import columns as own
 from bulkedit.core.cells import Cell, Form, OddCell
 from bulkedit.core.edits import RowEdit
 from bulkedit.core.sheets import AmbiguousHeaderError
 from bulkedit.core.text import in_cell
-from worlds import Desk, desk_of, package, parks, resource, trails
 
 
 @pytest.fixture
@@ -28,9 +28,7 @@ def _asking(desk: Desk) -> list[tuple[str, int, list[tuple[str, str, str]]]]:
 
 
 def _problems(desk: Desk) -> dict[tuple[str, int], str]:
-    return {
-        (row.place.sheet, row.place.row): " ".join(row.problems) for row in desk.edits().rows if row.problems
-    }
+    return {(row.place.sheet, row.place.row): " ".join(row.problems) for row in desk.edits().rows if row.problems}
 
 
 def _row(desk: Desk, sheet: str, number: int) -> RowEdit:
@@ -96,7 +94,13 @@ def test_a_cell_that_held_too_much_cannot_be_edited() -> None:
 
 @pytest.mark.parametrize(
     ("header", "text"),
-    [("Colour", "Rde"), ("Colours", "Red; Rde"), ("Published", "31.3.2026"), ("Settings", "{"), ("Private", "yes")],
+    [
+        ("Colour", "Rde"),
+        ("Colours", "Red; Rde"),
+        ("Published", "31.3.2026"),
+        ("Settings", "{"),
+        ("Private", "yes"),
+    ],
 )
 def test_a_text_that_stands_for_no_value_is_invalid_at_its_cell(desk: Desk, header: str, text: str) -> None:
     """Check and import say it before anything is sent, at the column."""

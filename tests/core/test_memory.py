@@ -1,15 +1,15 @@
 """What a workbook remembers of its export, and what it says of itself."""
 
 import pytest
-from hypothesis import given, settings
-
 from arbitrary import packages
+from hypothesis import given, settings
+from worlds import IDENTITY, desk_of, laid_out, package, parks, trails
+
 from bulkedit.core.catalogue import tabulate
 from bulkedit.core.json_value import Package
 from bulkedit.core.memory import MemoryDamagedError, digest, from_rows, to_rows
 from bulkedit.core.meta import LAYOUT_VERSION, MetaError, from_json, to_json
 from bulkedit.core.text import CELL_LIMIT, fits
-from worlds import IDENTITY, desk_of, laid_out, package, parks, trails
 
 
 @settings(max_examples=60, deadline=None)
@@ -102,7 +102,10 @@ def test_a_workbook_of_a_newer_version_is_refused() -> None:
         {"layout_version": "1"},
         {"layout_version": 1, "tables": [{"title": "x"}]},
         {"layout_version": 1, "tables": [{"title": "x", "level": "nonsense", "type": "t"}]},
-        {"layout_version": 1, "tables": [{"title": "x", "level": "item", "type": "t", "columns": [{"name": "n"}]}]},
+        {
+            "layout_version": 1,
+            "tables": [{"title": "x", "level": "item", "type": "t", "columns": [{"name": "n"}]}],
+        },
     ],
 )
 def test_a_damaged_description_is_refused(said: object) -> None:

@@ -1,6 +1,7 @@
 """The answer that every row gets."""
 
 import pytest
+from worlds import Desk, desk_of, parks, settled, trails
 
 from bulkedit.core import columns as own
 from bulkedit.core.answers import Accepted, Answer, Denied, Mismatched, NotSent, Planned, Rejected, Unclear
@@ -11,7 +12,6 @@ from bulkedit.core.json_value import JSON, Package
 from bulkedit.core.outcomes import Outcome, Result, Settled, outcomes_of
 from bulkedit.core.plan import plan_package
 from bulkedit.core.refusal import places_of
-from worlds import Desk, desk_of, parks, settled, trails
 
 Said = dict[tuple[str, int], tuple[Result, str]]
 

@@ -1,13 +1,17 @@
 """Rows to package and back is the identity, on arbitrary packages of a schema with every kind of field."""
 
 from collections.abc import Iterator, Mapping
-
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from random import Random
 
 from arbitrary import packages
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from revision import revised
+from worlds import Desk, laid_out, through_workbook
+
 from bulkedit.core import columns as own
 from bulkedit.core.catalogue import Catalogue, Texts, table_items, tabulate
+from bulkedit.core.cells import Cell
 from bulkedit.core.codecs import UnreadableError, codec_of, codecs_of
 from bulkedit.core.columns import Column, Layout, Table
 from bulkedit.core.diff import diff_package
@@ -16,17 +20,15 @@ from bulkedit.core.items import items_of
 from bulkedit.core.json_value import JSON, Package, resources_of
 from bulkedit.core.plan import plan_package
 from bulkedit.core.text import is_marker
-from revision import revised
-from worlds import Desk, laid_out, through_workbook
 
 GROUPS = ("forest", "water", "road")
 COLLECTING = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@settings(COLLECTING, max_examples=60)
+@settings(COLLECTING, max_examples=40)
 @given(packages("p1", "parks"), packages("p2", "trails", 0), st.booleans())
 def test_an_untouched_workbook_changes_nothing(one: Package, two: Package, headers_as_names: bool) -> None:
-    """Whatever packages hold, the workbook of their export comes back without an edit, a problem, a missing row."""
+    """Whatever packages hold, their workbook comes back without an edit, a problem, a missing row."""
     layout = laid_out([one, two])
     catalogue = tabulate(layout, [one, two])
     book = through_workbook(layout, catalogue, headers_as_names=headers_as_names)
@@ -39,7 +41,7 @@ def test_an_untouched_workbook_changes_nothing(one: Package, two: Package, heade
     assert len(edits.rows) == sum(map(len, catalogue.rows.values()))
 
 
-@settings(COLLECTING, max_examples=150)
+@settings(COLLECTING, max_examples=100)
 @given(packages())
 def test_what_was_exported_can_be_sent_back(one: Package) -> None:
     """Every value of a package, read from its own cell text, shows that text again."""
@@ -62,9 +64,9 @@ def _owners(table: Table, package: Package) -> Iterator[Mapping[str, JSON]]:
         yield from table_items(table, holder) if table.level.of_items else [holder]
 
 
-@settings(COLLECTING, max_examples=150)
+@settings(COLLECTING, max_examples=100)
 @given(packages(), packages(), st.randoms(use_true_random=False), st.sampled_from([1.0, 0.3]))
-def test_edits_arrive_and_nothing_else_moves(one: Package, two: Package, random: object, share: float) -> None:
+def test_edits_arrive_and_nothing_else_moves(one: Package, two: Package, random: Random, share: float) -> None:
     """Type another package's texts into a package's cells: sent, it shows exactly them, and the rest is as it was.
 
     ``share`` is how many of the cells are edited: all of them, or some.
@@ -127,7 +129,7 @@ class _Typist:
         items: the same for sheets of items, by title and owner, sorted.
     """
 
-    def __init__(self, desk: Desk, live: Package, random: object, share: float) -> None:
+    def __init__(self, desk: Desk, live: Package, random: Random, share: float) -> None:
         self.desk, self.live, self.random, self.share = desk, live, random, share
         self.rows: dict[str, dict[str, Texts]] = {}
         self.items: dict[str, dict[str, list[Texts]]] = {}
@@ -149,7 +151,7 @@ class _Typist:
             assert texts is not None
             self.rows[table.title][key] = self._type_cells(table, row, texts, held[key])
 
-    def _type_cells(self, table: Table, row: dict, texts: Texts, held: Mapping[str, JSON]) -> Texts:
+    def _type_cells(self, table: Table, row: dict[str, Cell], texts: Texts, held: Mapping[str, JSON]) -> Texts:
         found = []
         for column, text in zip(table.columns, texts, strict=True):
             if self.random.random() < self.share and _typable(column, text, held.get(column.key), row):

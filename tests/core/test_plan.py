@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from revision import revised
+from worlds import Desk, desk_of, package, parks, resource, trails
 
 from bulkedit.core import columns as own
 from bulkedit.core.catalogue import tabulate
@@ -10,8 +12,6 @@ from bulkedit.core.diff import diff_package
 from bulkedit.core.edits import Place
 from bulkedit.core.json_value import JSON, Package
 from bulkedit.core.plan import Call, Plan, plan_package
-from revision import revised
-from worlds import Desk, desk_of, package, parks, resource, trails
 
 
 def _plan(desk: Desk, live: Package, groups: tuple[str, ...] = ()) -> Plan:
@@ -84,7 +84,14 @@ def test_clearing_is_the_empty_text() -> None:
 
 @pytest.mark.parametrize(
     ("held", "typed", "sent"),
-    [(10, "11", 11), (1.5, "2.25", 2.25), ("12", "13", "13"), (None, "13", "13"), (10, "big", "big"), (10, "", "")],
+    [
+        (10, "11", 11),
+        (1.5, "2.25", 2.25),
+        ("12", "13", "13"),
+        (None, "13", "13"),
+        (10, "big", "big"),
+        (10, "", ""),
+    ],
 )
 def test_values_go_back_in_the_type_in_which_they_were_read(held: JSON, typed: str, sent: JSON) -> None:
     """A number stays a number, a text of digits a text."""

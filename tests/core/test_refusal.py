@@ -1,6 +1,7 @@
 """CKAN's validation errors, at the rows and headers of the cells that caused them."""
 
 import pytest
+from worlds import Desk, desk_of, parks, trails
 
 from bulkedit.core import columns as own
 from bulkedit.core.catalogue import tabulate
@@ -9,7 +10,6 @@ from bulkedit.core.edits import Place
 from bulkedit.core.json_value import JSON
 from bulkedit.core.plan import plan_package
 from bulkedit.core.refusal import Refusal, explain, places_of
-from worlds import Desk, desk_of, parks, trails
 
 
 def _explained(errors: dict[str, JSON], desk: Desk) -> Refusal:

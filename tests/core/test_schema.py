@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from worlds import SCHEMA, VOCABULARY, laid_out, package, parks, resource
 
 from bulkedit.core.columns import Choice, Column, Kind, Layout, Level, Table, own_headers, trailing_headers
 from bulkedit.core.json_value import JSON, dicts, text_of
 from bulkedit.core.layout import layout_of
 from bulkedit.core.schema import Vocabulary, column_of, is_required, kind_of, label_of, subfields
 from bulkedit.core.sheets import Sheet, find_heads, header_texts
-from worlds import SCHEMA, VOCABULARY, laid_out, package, parks, resource
 
 BCDC = Path(__file__).parents[3] / "shared" / "fixtures" / "bcdc"
 
@@ -84,6 +84,13 @@ def test_a_preset_that_was_expanded_into_validators_has_the_same_kind() -> None:
         ({"field_name": "f", "validators": "ignore_missing boolean_validator"}, Kind.BOOLEAN),
         ({"field_name": "f", "validators": "repeating_text"}, Kind.TEXTS),
         ({"field_name": "f", "validators": "isodate"}, Kind.DATE),
+        ({"field_name": "f", "validators": "scheming_isodatetime"}, Kind.DATETIME),
+        ({"field_name": "f", "validators": "scheming_isodatetime_tz"}, Kind.DATETIME),
+        ({"field_name": "f", "validators": "ignore_missing scheming_multiple_text"}, Kind.TEXTS),
+        ({"field_name": "f", "validators": "scheming_multiple_choice"}, Kind.CHOICES),
+        ({"field_name": "f", "validators": "scheming_required scheming_choices"}, Kind.CHOICE),
+        ({"field_name": "f", "validators": "scheming_valid_json_object"}, Kind.JSON),
+        ({"field_name": "f", "validators": "ignore_missing tag_string_convert"}, Kind.TAGS),
         ({"field_name": "f", "choices": [{"value": "a", "label": "A"}]}, Kind.CHOICE),
         ({"field_name": "f", "choices_helper": "licenses"}, Kind.CHOICE),
         ({"field_name": "license_id"}, Kind.CHOICE),
@@ -205,7 +212,12 @@ def test_a_site_without_schema_shows_ckans_own_fields() -> None:
 
     assert names[:5] == ["title", "name", "notes", "license_id", "owner_org"]
     assert {"private", "tags", "groups", "metadata_modified", "state"} <= set(names)
-    assert [column.name for column in _table(layout, "Resources").columns] == ["name", "url", "description", "format"]
+    assert [column.name for column in _table(layout, "Resources").columns] == [
+        "name",
+        "url",
+        "description",
+        "format",
+    ]
     assert [column.name for column in _table(layout, "Extras").columns] == ["key", "value"]
 
 
@@ -332,7 +344,9 @@ def test_every_header_is_found_again(fields: tuple[tuple[str, str], ...], as_nam
 
     ours = len(own_headers(Level.PACKAGE))
     assert heads.fields == [(n, n + ours) for n in range(len(table.columns))]
-    assert heads.own == {h: texts.index(h) for h in (*own_headers(Level.PACKAGE), *trailing_headers(Level.PACKAGE))}
+    assert heads.own == {
+        h: texts.index(h) for h in (*own_headers(Level.PACKAGE), *trailing_headers(Level.PACKAGE))
+    }
     assert heads.unknown == []
 
 

@@ -1,10 +1,10 @@
 """What text survives a spreadsheet, and how several values share one cell."""
 
 import pytest
+from arbitrary import TEXTS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arbitrary import TEXTS
 from bulkedit.core.text import CELL_LIMIT, canonical, fits, in_cell, is_marker, join, split
 
 
@@ -75,5 +75,5 @@ def test_what_people_type_is_split_generously(text: str, expected: list[str]) ->
 @pytest.mark.parametrize("text", ['"open', '"a" b', '"a"b; c'])
 def test_a_stray_quote_is_refused(text: str) -> None:
     """A quoted value that does not end, or not at a separator, is not guessed at."""
-    with pytest.raises(ValueError, match='double quote'):
+    with pytest.raises(ValueError, match="double quote"):
         split(text)

@@ -9,6 +9,8 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from revision import revised
+
 from bulkedit.core import columns as own
 from bulkedit.core.advance import OwnCells
 from bulkedit.core.answers import Accepted
@@ -27,7 +29,6 @@ from bulkedit.core.schema import Vocabulary
 from bulkedit.core.sheets import Sheet, SheetRow, header_texts
 from bulkedit.excel.read import Book, read_workbook
 from bulkedit.excel.write import Export, write_workbook
-from revision import revised
 
 VOCABULARY = Vocabulary(
     licences=(Choice("ogl", "Open Government Licence"), Choice("cc-by", "Attribution")),

@@ -273,7 +273,6 @@ def test_a_file_that_is_no_workbook(desk: Desk, case: str) -> None:
     assert (server.requests, desk.files(), said.out) == ([], before, "")
 
 
-@pytest.mark.xfail(strict=True, reason="excel/read.py lets zlib.error, BadZipFile, NotImplementedError through")
 def test_a_workbook_damaged_anywhere(desk: Desk) -> None:
     """Wrong bytes in any part of a workbook end in one sentence, or do not matter; nothing is sent for them."""
     server, workbook = desk.exported(two_packages())

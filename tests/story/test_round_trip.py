@@ -1,11 +1,14 @@
 """The story of an edit: exported, changed in the workbook, sent, answered in the sheet."""
 
 import copy
+import os
+import signal
+import sys
 from pathlib import Path
 
 import pytest
 from office_desk import Desk, edit, rows, two_packages
-from scripted import MISMATCH_2_9, TOKEN, Answer, Request, Trouble, error, page
+from scripted import MISMATCH_2_9, TOKEN, Answer, Request, Trouble, error, ok, page
 from small_ckan import SmallCKAN, package
 
 from bulkedit.ckan.client import Client
@@ -294,6 +297,45 @@ def test_a_refused_connection_is_not_sent_and_stops_the_run(desk: Desk) -> None:
     assert said.json()["writes"] == 1
 
 
+def test_a_site_that_fails_between_two_attempts_leaves_the_row_unsent(desk: Desk) -> None:
+    """After a mismatch the package is read again; where that fails nothing was stored, and the results stay."""
+    ckan = two_packages()
+    server, workbook = desk.exported(ckan)
+    edit(workbook, NEW_TITLE)
+
+    def somebody_saves(request: Request) -> None:
+        ckan.edit(ONE, notes="Somebody's words.")
+        server.script["package_show"] = error(500, "Internal Server Error", message="Solr")
+
+    ckan.before_revise = [somebody_saves]
+
+    said = desk("import", workbook, "--yes")
+
+    assert (said.status, len(server.writes)) == (1, 1)
+    assert packages_row(workbook, ONE)["Result"] == "not sent"
+    assert ckan.packages[0]["title"] == "Trails 1"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process that is sent a signal")
+def test_an_interrupted_run_says_what_it_knows(desk: Desk) -> None:
+    """Ctrl+C while a call is under way: that row is unknown, the next not sent, and the workbook has both."""
+    ckan = two_packages()
+    server, workbook = desk.exported(ckan)
+    edit(workbook, NEW_TITLE, ("Packages", TWO, "Title", "Other trails"))
+
+    def interrupt(request: Request) -> Answer:
+        os.kill(os.getpid(), signal.SIGINT)
+        return Trouble.SILENT
+
+    ckan.before_revise = [interrupt]
+
+    said = desk("import", workbook, "--yes")
+
+    assert said.status == 130
+    assert len(server.writes) == 1
+    assert [row["Result"] for row in rows(workbook, "Packages")] == ["unknown", "not sent"]
+
+
 def test_a_refusal_of_one_package_does_not_stop_the_others(desk: Desk) -> None:
     """CKAN's errors land on the row and the column, in the site's words; the other package goes through."""
     ckan = two_packages()
@@ -334,6 +376,23 @@ def test_the_texts_of_a_catalogue_never_drive_the_terminal(desk: Desk) -> None:
 
     assert said.status == 1
     assert not any(ch in said.out for ch in "\x1b\r\ud800")
+
+
+def test_groups_of_others_are_left_out_of_the_call(desk: Desk) -> None:
+    """A package in a group that the user may not use is sent without that group, or CKAN 2.11 refuses it."""
+    ckan = SmallCKAN([package(1, groups=[{"name": "ours"}, {"name": "theirs"}])])
+    server, workbook = desk.exported(ckan)
+    server.script["group_list_authz"] = ok([{"name": "ours"}])
+    edit(workbook, NEW_TITLE)
+
+    said = desk("import", workbook, "--yes")
+
+    sent = server.writes[0].parameters
+    assert said.status == 0
+    assert (sent["filter"], sent["update"]) == (
+        ["-groups"],
+        {"title": "Trails and paths", "groups": [{"name": "ours"}]},
+    )
 
 
 def test_nobody_elses_package_is_read_or_written(desk: Desk) -> None:

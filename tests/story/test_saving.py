@@ -277,19 +277,36 @@ def test_an_open_copy_gets_another_name_too(desk: Desk) -> None:
     assert len(list(desk.folder.glob("copy results *.xlsx"))) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="workflow.py saves the results to the one place only")
-def test_results_that_cannot_be_saved_go_to_another_name(desk: Desk) -> None:
-    """Where a workbook cannot be replaced after the sending, its results stand beside it all the same."""
+def test_results_that_cannot_be_saved_are_told(desk: Desk) -> None:
+    """Where the results cannot be written after the sending, standard output has them all and the status is 1."""
     ckan = two_packages()
-    _, workbook = desk.exported(ckan)
+    server, workbook = desk.exported(ckan)
     edit(workbook, NEW_TITLE)
-    backup_of(workbook).mkdir()  # as good as a workbook that Windows does not let go
+    backup_of(workbook).mkdir()
+    before = desk.files()
+
+    said = desk("import", workbook, "--yes", "--json")
+
+    assert said.status == 1
+    assert "could not be written" in said.told
+    assert said.json()["counts"] == {"updated": 1, "unchanged": 3}
+    assert (len(server.writes), ckan.packages[0]["title"]) == (1, "Trails and paths")
+    assert desk.files() == before
+
+
+def test_results_that_could_not_be_saved_are_not_sent_twice(desk: Desk) -> None:
+    """A run whose results were lost is repeated without harm."""
+    server, workbook = desk.exported(two_packages())
+    edit(workbook, NEW_TITLE)
+    backup_of(workbook).mkdir()
+    desk("import", workbook, "--yes")
+    backup_of(workbook).rmdir()
+    server.requests.clear()
 
     said = desk("import", workbook, "--yes")
 
-    assert said.status == 0
-    assert ckan.packages[0]["title"] == "Trails and paths"
-    assert len(list(desk.folder.glob("parks results *.xlsx"))) == 1
+    assert (said.status, server.writes) == (0, [])
+    assert rows(workbook, "Packages")[0]["Message"] == "The site has this already."
 
 
 # -- through the command line
