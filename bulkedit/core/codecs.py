@@ -7,21 +7,16 @@ Every codec keeps three laws, which the property tests hold it to:
 * ``read(text, like)`` answers in the type of ``like``, the value as CKAN holds it.
 """
 
-import difflib
 import functools
-import json
-import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from bulkedit.core import text as cell
+from bulkedit.core.choices import Choices
 from bulkedit.core.columns import Choice, Column, Kind, Table
 from bulkedit.core.json_value import JSON, dicts, text_of
-
-
-class UnreadableError(ValueError):
-    """A cell text that stands for no value; ``str()`` says why, fit to follow the header's name."""
+from bulkedit.core.plain import UnreadableError, dump, load, read_plain, show_plain
 
 
 class Codec(Protocol):
@@ -71,83 +66,6 @@ def codec_of(column: Column) -> Codec:
             return BooleanCodec()
         case Kind.TEXT:
             return TextCodec()
-
-
-# -- plain values
-
-
-def dump(value: JSON, *, sort_keys: bool = False) -> str:
-    """Return a value as JSON text on one line, as people read it (no escapes but JSON's own)."""
-    return cell.canonical(json.dumps(value, ensure_ascii=False, sort_keys=sort_keys))
-
-
-def load(text: str) -> JSON:
-    """Read JSON text.
-
-    Raises:
-        UnreadableError: the text is not JSON (``NaN`` and ``Infinity`` are not), or is nested too deeply.
-    """
-    try:
-        value: JSON = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
-    except RecursionError:
-        raise UnreadableError("is nested too deeply") from None
-    except json.JSONDecodeError as error:
-        raise UnreadableError(f"is not valid JSON ({error.msg}, character {error.pos + 1})") from None
-    except ValueError:
-        raise UnreadableError("is not valid JSON") from None
-    return value
-
-
-def _no_constant(name: str) -> JSON:
-    raise ValueError(name)
-
-
-def _finite(text: str) -> float:
-    """Return the number, unless it is so large that only ``Infinity`` could hold it, which JSON has not."""
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(text)
-    return value
-
-
-def show_plain(value: JSON) -> str:
-    """Return the text of any value: text as it is, the rest as a spreadsheet would write it."""
-    match value:
-        case None:
-            return ""
-        case str():
-            return cell.canonical(value)
-        case bool():
-            return "TRUE" if value else "FALSE"
-        case _:
-            return dump(value)
-
-
-def read_plain(text: str, like: JSON) -> JSON:
-    """Return the value of a text in the type of ``like``; what does not fit that type stays text.
-
-    Raises:
-        UnreadableError: ``like`` is a list or an object and the text is no JSON.
-    """
-    if text == "":
-        return ""
-    match like:
-        case bool():
-            return {"TRUE": True, "FALSE": False}.get(text.upper(), text)
-        case int() | float():
-            return _number(text)
-        case list() | dict():
-            return load(text)
-        case _:
-            return text
-
-
-def _number(text: str) -> JSON:
-    try:
-        value = load(text)
-    except UnreadableError:
-        return text
-    return value if isinstance(value, (int, float)) and show_plain(value) == text else text
 
 
 class TextCodec:
@@ -246,79 +164,6 @@ class JSONCodec:
             return dump(load(text), sort_keys=True)
         except UnreadableError:
             return text
-
-
-# -- choices
-
-
-class Choices:
-    """The allowed values of a field and the one text that stands for each of them."""
-
-    def __init__(self, choices: Sequence[Choice]) -> None:
-        self.values = [choice.value for choice in choices]
-        self.order = {value: i for i, value in enumerate(self.values)}
-        self.labels = _unique_labels(choices)
-        self._by_text = self._readings(choices)
-
-    def _readings(self, choices: Sequence[Choice]) -> dict[str, str]:
-        """Return what may be typed, weakest first: another name, the raw value, the label."""
-        readings = {cell.canonical(alias): c.value for c in choices for alias in c.aliases}
-        readings |= {cell.canonical(c.value): c.value for c in choices}
-        readings = {text: value for text, value in readings.items() if _twice(text) is None}
-        readings |= {self.labels[c.value]: c.value for c in choices}
-        return readings
-
-    def show(self, value: str) -> str:
-        """Return the label of a value; a value that is no choice stays itself, made unmistakable."""
-        label = self.labels.get(value)
-        if label is not None:
-            return label
-        text = cell.canonical(value)
-        return f"{text} [{text}]" if text in self._by_text or _twice(text) is not None else text
-
-    def known(self, text: str) -> str | None:
-        """Return the value of a typed text, or None where it names no choice."""
-        return self._by_text.get(text)
-
-    def read(self, text: str) -> str:
-        """Return the value of a text, known or not: the inverse of `show`."""
-        known = self.known(text)
-        if known is not None:
-            return known
-        twice = _twice(text)
-        return text if twice is None else twice
-
-    def closest(self, text: str) -> str:
-        """Return a hint for a text that is no choice, or an empty text."""
-        texts = [label for label in self.labels.values() if label]
-        near = difflib.get_close_matches(text.lower(), [t.lower() for t in texts], n=1, cutoff=0.6)
-        if near:
-            return f"; closest is {cell.excerpt(next(t for t in texts if t.lower() == near[0]))}"
-        few = ", ".join(texts[:8])
-        return f"; allowed are {few}{', …' if len(texts) > 8 else ''}" if few else ""
-
-
-def _twice(text: str) -> str | None:
-    """Return ``v`` for a text ``v [v]``: how a stored value that looks like a label is written."""
-    half = (len(text) - 3) // 2
-    value = text[:half]
-    return value if half > 0 and text == f"{value} [{value}]" else None
-
-
-def _unique_labels(choices: Sequence[Choice]) -> dict[str, str]:
-    """Return a label for each value, no two alike: ``label [value]`` where labels repeat."""
-    labels: dict[str, str] = {}
-    plain = [cell.canonical(c.label) or cell.canonical(c.value) for c in choices]
-    taken: set[str] = set()
-    for choice, label in zip(choices, plain, strict=True):
-        if choice.value in labels:
-            continue
-        text = label if plain.count(label) == 1 else f"{label} [{cell.canonical(choice.value)}]"
-        while text in taken or _twice(text) not in (None, cell.canonical(choice.value)):
-            text = f"{text} [{cell.canonical(choice.value)}]"
-        labels[choice.value] = text
-        taken.add(text)
-    return labels
 
 
 class ChoiceCodec:

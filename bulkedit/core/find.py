@@ -6,9 +6,10 @@ from dataclasses import replace
 from bulkedit.core import columns as own
 from bulkedit.core.catalogue import Catalogue, Texts, item_key
 from bulkedit.core.cells import Cell, Form, OddCell, cell_text, says_the_same
-from bulkedit.core.codecs import Codec, UnreadableError, codecs_of
+from bulkedit.core.codecs import Codec, codecs_of
 from bulkedit.core.columns import Column, Layout, Level, Table
 from bulkedit.core.edits import CellEdit, Edits, Place, RowEdit
+from bulkedit.core.plain import UnreadableError
 from bulkedit.core.sheets import Heads, Sheet, SheetRow, field_cells, find_heads, own_text
 from bulkedit.core.text import after_libreoffice, canonical, excerpt, is_marker
 

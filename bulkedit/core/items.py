@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from enum import Enum, auto
 
-from bulkedit.core.codecs import UnreadableError, dump, load
 from bulkedit.core.json_value import JSON, Item, dicts
+from bulkedit.core.plain import UnreadableError, dump, load
 
 
 class Storage(Enum):

@@ -10,12 +10,13 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 
 from bulkedit.core.catalogue import id_of, table_items
-from bulkedit.core.codecs import UnreadableError, codec_of
+from bulkedit.core.codecs import codec_of
 from bulkedit.core.columns import Column, Level, Table
 from bulkedit.core.diff import Change, ListChange, NewItem, PackageDiff, Verdict
 from bulkedit.core.edits import Place
 from bulkedit.core.items import items_of, with_items
 from bulkedit.core.json_value import JSON, Item, Package, dicts, resources_of
+from bulkedit.core.plain import UnreadableError
 
 MATCHED = ("id", "metadata_modified", "state", "private")
 """What must still be as read. ``metadata_modified`` alone misses deletions and bulk changes of visibility."""

@@ -19,9 +19,10 @@ from arbitrary import (
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bulkedit.core.codecs import UnreadableError, codec_of
+from bulkedit.core.codecs import codec_of
 from bulkedit.core.columns import Choice, Column, Kind
 from bulkedit.core.json_value import JSON
+from bulkedit.core.plain import UnreadableError
 from bulkedit.core.text import canonical
 
 CHOICES = (

@@ -12,12 +12,13 @@ from worlds import Desk, laid_out, through_workbook
 from bulkedit.core import columns as own
 from bulkedit.core.catalogue import Catalogue, Texts, table_items, tabulate
 from bulkedit.core.cells import Cell
-from bulkedit.core.codecs import UnreadableError, codec_of, codecs_of
+from bulkedit.core.codecs import codec_of, codecs_of
 from bulkedit.core.columns import Column, Layout, Table
 from bulkedit.core.diff import diff_package
 from bulkedit.core.find import find_edits
 from bulkedit.core.items import items_of
 from bulkedit.core.json_value import JSON, Package, resources_of
+from bulkedit.core.plain import UnreadableError
 from bulkedit.core.plan import plan_package
 from bulkedit.core.text import is_marker
 
