@@ -91,6 +91,8 @@ def export(
     path = output or Path(f"{wanted[0].name}.xlsx")
     if path.exists() and not force:
         raise RunError(f"{path} exists; give another name with -o, or --force to replace it (it may hold edits).")
+    if is_open_elsewhere(path):
+        raise RunError(f"{path} is open in a spreadsheet program; close it there, or give another name with -o.")
     ensure_writable(path)
     packages = [p for one in wanted for p in site.packages(one, dataset_type=dataset_type, query=query)]
     types = sorted(

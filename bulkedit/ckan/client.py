@@ -15,6 +15,7 @@ import urllib3.exceptions
 from bulkedit import __version__
 from bulkedit.ckan.errors import (
     BusyError,
+    CallError,
     DeniedError,
     FailedError,
     InvalidError,
@@ -159,27 +160,34 @@ class Client:
         ) from None
 
     def _odd_answer(self, action: str) -> NoReturn:
+        """Raise what an answer without one of CKAN's own errors means."""
         status = self._remote.status
         if status == 429 or (status == 503 and "Retry-After" in self._remote.headers):
             raise BusyError(self._said(action, "is busy"), self._retry_after()) from None
-        if status in (502, 503, 504):  # Varnish says 503 for a time-out after sending
-            raise NoAnswerError(self._said(action, "did not answer through its proxy")) from None
         if 300 <= status < 400:
             there = self._clean(self._remote.headers.get("Location", "another address"))
             raise NotCKANError(f"{self.url} redirects to {there}; use that site's own address.") from None
-        if status in (401, 407):
-            raise NotCKANError(self._said(action, "wants a login before CKAN")) from None
-        if status == 413:
-            raise FailedError(self._said(action, "takes no request as large as this")) from None
-        if status == 400 and not self._is_html():
-            raise NoSuchActionError(self._said(action, "cannot do this")) from None
-        if status >= 500 and not self._is_html():
-            raise FailedError(self._said(action, "failed")) from None
-        if status >= 500:
-            raise NoAnswerError(self._said(action, "failed with a web page")) from None
-        if status == 200 and not self._is_html():
-            raise NoAnswerError(self._said(action, "sent half an answer")) from None
-        raise NotCKANError(f"{self.url} does not answer like a CKAN site (status {status}).") from None
+        kind, what = self._meaning(status)
+        raise kind(self._said(action, what)) from None
+
+    def _meaning(self, status: int) -> tuple[type[CallError], str]:
+        match status:
+            case 401 | 407:
+                return NotCKANError, "wants a login before CKAN"
+            case 403:  # a firewall before CKAN, which dislikes this one request
+                return DeniedError, "does not allow this"
+            case 413:
+                return FailedError, "takes no request as large as this"
+            case 502 | 503 | 504:  # Varnish says 503 for a time-out after sending
+                return NoAnswerError, "did not answer through its proxy"
+            case 400 if not self._is_html():
+                return NoSuchActionError, "cannot do this"
+            case 200 if not self._is_html():
+                return NoAnswerError, "sent half an answer"
+            case _ if status >= 500:
+                return (NoAnswerError, "failed with a web page") if self._is_html() else (FailedError, "failed")
+            case _:
+                return NotCKANError, "does not answer like a CKAN site"
 
     def _is_html(self) -> bool:
         return self._remote.body.lstrip()[:1] == "<"

@@ -136,6 +136,10 @@ class Site:
             yield from page
             if not page:
                 return
+            if text_of(page[0].get("id")) <= last:
+                raise RunError(
+                    f"{self.url} does not list its packages page by page; an export would be incomplete."
+                )
             last = text_of(page[-1]["id"])
 
     def _search(self, fq: str, rows: int, **more: JSON) -> list[Package]:

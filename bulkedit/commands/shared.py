@@ -53,6 +53,8 @@ def open_site(url: str | None, api_key_file: Path | None) -> Site:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise RunError(f"{url} is no address of a catalogue; it begins with https:// or http://.")
+    if parts.username is not None:
+        raise RunError("The address of the catalogue holds a user name; leave it out, the token says who you are.")
     return Site(Client(url, _token(api_key_file)))
 
 

@@ -72,7 +72,7 @@ MEANINGS: dict[str, tuple[Answer, type[CallError]]] = {
     "error is text, 404": (Reply(404, '{"error": "no such dataset", "code": "x"}'), NotCKANError),
     "login page": (page(200, "Please log in"), NotCKANError),
     "no such page": (page(404, "Not Found"), NotCKANError),
-    "firewall": (page(403, "Forbidden"), NotCKANError),
+    "firewall": (page(403, "Forbidden"), DeniedError),
     "login wanted": (page(401, "Unauthorized"), NotCKANError),
     "redirect": (page(301, "Moved", Location="https://catalogue.example/"), NotCKANError),
 }

@@ -71,6 +71,16 @@ def test_private_packages_and_drafts_are_asked_for(serve: Serve) -> None:
     assert all(asked["include_private"] and asked["include_drafts"] for asked in server.asked("package_search"))
 
 
+def test_a_site_that_does_not_page_is_refused(serve: Serve) -> None:
+    """A proxy that ignores the key would give the first page for ever: one sentence instead."""
+    server = serve({"package_search": ok({"results": [package(1), package(2)]})})
+
+    with pytest.raises(RunError, match="page by page"):
+        site_of(server).packages(PARKS)
+
+    assert len(server.asked("package_search")) == 2
+
+
 def test_a_package_edited_between_two_pages_appears_once(serve: Serve) -> None:
     """Edits and new packages meanwhile make none appear twice, and none of the old ones missing."""
     ckan = SmallCKAN([package(n) for n in range(1, 6)], most=2)

@@ -273,6 +273,28 @@ def test_a_file_that_is_no_workbook(desk: Desk, case: str) -> None:
     assert (server.requests, desk.files(), said.out) == ([], before, "")
 
 
+def test_an_export_does_not_replace_a_workbook_that_is_open(desk: Desk) -> None:
+    """A spreadsheet program would write its own version over it: exit 3, the file stays."""
+    server, workbook = desk.exported(two_packages())
+    (desk.folder / f".~lock.{workbook.name}#").write_bytes(b"")
+    before = desk.files()
+
+    said = desk("export", "parks", "-o", workbook, "--force")
+
+    assert (said.status, said.out, desk.files()) == (3, "", before)
+    assert "open in a spreadsheet program" in said.told
+
+
+def test_a_password_in_the_address_is_refused(desk: Desk) -> None:
+    """It would stand in the workbook and in messages; nothing is asked of the site."""
+    server = desk.open(two_packages())
+
+    said = desk("export", "parks", "--site", server.url.replace("://", "://ann:secret@"))
+
+    assert (said.status, said.out, server.requests) == (3, "", [])
+    assert "secret" not in said.told
+
+
 def test_a_workbook_damaged_anywhere(desk: Desk) -> None:
     """Wrong bytes in any part of a workbook end in one sentence, or do not matter; nothing is sent for them."""
     server, workbook = desk.exported(two_packages())
