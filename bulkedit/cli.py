@@ -56,8 +56,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except RunError as error:
         say_trouble(str(error))
         return CANNOT
-    except (KeyboardInterrupt, click.Abort):
-        say_trouble("Interrupted.")
+    except (KeyboardInterrupt, click.Abort) as error:
+        say_trouble(str(error) or "Interrupted.")
         return INTERRUPTED
     return DONE
 

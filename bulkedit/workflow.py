@@ -28,7 +28,7 @@ from bulkedit.core.plan import Call, plan_package
 from bulkedit.core.refusal import places_of
 from bulkedit.core.report import Report
 from bulkedit.core.schema import Vocabulary
-from bulkedit.core.sheets import AmbiguousHeaderError, Heads, find_heads, letters
+from bulkedit.core.sheets import HeaderError, Heads, find_heads, letters
 from bulkedit.core.trouble import RunError
 from bulkedit.excel.patch import Link, patch_workbook
 from bulkedit.excel.read import read_workbook
@@ -89,6 +89,7 @@ def export(
     editable = editable_organizations(site)
     wanted = [site.organization(text) for text in organizations]
     path = output or Path(f"{wanted[0].name}.xlsx")
+    refuse_other_format(path)
     if path.exists() and not force:
         raise RunError(f"{path} exists; give another name with -o, or --force to replace it (it may hold edits).")
     if is_open_elsewhere(path):
@@ -177,6 +178,8 @@ class Import:
             RunError: it cannot be done; nothing was sent.
         """
         self.site, self.path, self.options = site, path, options
+        if options.output is not None:
+            refuse_other_format(options.output)
         self.book = read_workbook(path)
         refuse_other_site(self.book.identity, site.url)
         self._refuse_without_rights()
@@ -184,7 +187,7 @@ class Import:
             ensure_writable(options.output or path)
         try:
             self.edits = find_edits(self.book.layout, self.book.exported, self.book.sheets)
-        except AmbiguousHeaderError as error:
+        except HeaderError as error:
             raise RunError(str(error)) from error
         self.by_package = self.edits.by_package()
         if self.by_package and not options.no_write:
@@ -288,10 +291,11 @@ class Import:
         moved = Advance(self.book.exported)
         if not dry_run:
             moved = advance(self.book.exported, settled, self.edits.rows)
+        target = self.options.output or self.path
         try:
-            return replace(report, written=str(self._write(report, moved, changed=not dry_run)))
+            written = self._write(report, moved, changed=not dry_run)
+            return replace(report, written=str(written), beside=written != target)
         except (OSError, RunError) as error:
-            target = self.options.output or self.path
             reason = error.strerror if isinstance(error, OSError) else str(error)
             return replace(report, unwritten=f"The results could not be written into {target} ({reason}).")
 
@@ -353,9 +357,22 @@ def _stopped(answer: NotSent) -> Sender:
 
 def _at_rest(row: RowEdit, resources: Mapping[str, str]) -> Outcome:
     """Return the outcome of a row that asks for nothing."""
-    result = Result.SKIPPED if row.action == "skip" else Result.UNCHANGED
-    message = "Left alone, as [Action] asks." if row.action == "skip" else ""
+    result, message = Result.UNCHANGED, ""
+    if row.action == "skip":
+        result, message = Result.SKIPPED, "Left alone, as [Action] asks."
+    elif row.action == "delete":
+        message = "There is nothing to remove: [Item] is empty. You can delete this row."
     return Outcome(row.place, row.name, resources.get(row.resource), result, message)
+
+
+def refuse_other_format(path: Path) -> None:
+    """Make sure that what is written is called what it is.
+
+    Raises:
+        RunError: the name does not end in .xlsx.
+    """
+    if path.suffix.lower() != ".xlsx":
+        raise RunError(f"{path} is no name for a workbook: it must end in .xlsx.")
 
 
 def refuse_other_site(identity: Identity, url: str) -> None:
@@ -366,7 +383,7 @@ def refuse_other_site(identity: Identity, url: str) -> None:
     """
     if _address(identity.site) != _address(url):
         raise RunError(
-            f"This workbook was exported from {identity.site}, not from {url}; give that address with --site."
+            f"This workbook was exported from {identity.site} and goes back only there; you gave {url}."
         )
 
 

@@ -136,7 +136,7 @@ class Client:
             raise NoSuchActionError(self._said(action, "does not understand the search")) from None
         except ckanapi.errors.SearchError:
             raise NoSuchActionError(self._said(action, "could not search")) from None
-        except (ckanapi.errors.CKANAPIError, ckanapi.errors.ServerIncompatibleError, KeyError):
+        except (ckanapi.errors.CKANAPIError, ckanapi.errors.ServerIncompatibleError, KeyError, RecursionError):
             self._odd_answer(action)
         return answer
 

@@ -32,7 +32,9 @@ def send(client: Client, call: Call) -> Answer:
     except (UnreachableError, BusyError, NotCKANError) as error:
         return NotSent(str(error))
     package = said.get("package") if isinstance(said, dict) else None
-    return Accepted(package) if isinstance(package, dict) else Unclear("The site's answer holds no package.")
+    if not isinstance(package, dict) or package.get("id") != call.package:
+        return Unclear("The site's answer does not hold the package.")
+    return Accepted(package)
 
 
 def is_mismatch(errors: Mapping[str, JSON]) -> bool:

@@ -72,8 +72,8 @@ class Site:
         return [organization_of(entry) for entry in dicts(found)]
 
     def groups(self) -> list[str]:
-        """Return the names of the groups that the user may add packages to."""
-        return [text_of(group.get("name")) for group in dicts(self.client.read("group_list_authz"))]
+        """Return the ids of the groups that the user may add packages to."""
+        return [text_of(group.get("id")) for group in dicts(self.client.read("group_list_authz"))]
 
     def organization(self, text: str) -> Organization:
         """Return the organization of a name, id or title.
@@ -85,7 +85,10 @@ class Site:
             found = self.client.read("organization_show", id=text, include_datasets=False, include_users=False)
         except (NotFoundError, DeniedError):
             return self._titled(text)
-        return organization_of(found if isinstance(found, dict) else {})
+        organization = organization_of(found if isinstance(found, dict) else {})
+        if not organization.id:
+            raise RunError(f"{self.url} says nothing usable of the organization {text!r}.")
+        return organization
 
     def _titled(self, title: str) -> Organization:
         found = {org.id: org for org in self.organizations("read")}
@@ -123,7 +126,7 @@ class Site:
         filters = [f'+owner_org:"{organization.id}"']
         filters += [f'+dataset_type:"{dataset_type}"'] if dataset_type else []
         filters += [f"+({query})"] if query else []
-        found = {text_of(package["id"]): package for package in self._pages(" ".join(filters))}
+        found = {text_of(package.get("id")): package for package in self._pages(" ".join(filters))}
         if not dataset_type and not query:
             found |= self._missed(organization, found)
         return sorted(found.values(), key=lambda package: text_of(package.get("name")))
@@ -140,7 +143,7 @@ class Site:
                 raise RunError(
                     f"{self.url} does not list its packages page by page; an export would be incomplete."
                 )
-            last = text_of(page[-1]["id"])
+            last = text_of(page[-1].get("id"))
 
     def _search(self, fq: str, rows: int, **more: JSON) -> list[Package]:
         found = self.client.read("package_search", fq=fq, rows=rows, **_ALL, **more)
@@ -154,7 +157,7 @@ class Site:
         ids = [text_of(row[0]) for row in members if isinstance(row, list)] if isinstance(members, list) else []
         shown = (self.package(key) for key in ids if key not in found)
         return {
-            text_of(p["id"]): p
+            text_of(p.get("id")): p
             for p in shown
             if p is not None and p.get("state") != "deleted" and p.get("owner_org") == organization.id
         }
@@ -177,7 +180,7 @@ class Site:
         for at in range(0, len(keys), BATCH):
             batch = keys[at : at + BATCH]
             quoted = " OR ".join(f'"{key}"' for key in batch)
-            found |= {text_of(p["id"]): p for p in self._search(f"+id:({quoted})", len(batch))}
+            found |= {text_of(p.get("id")): p for p in self._search(f"+id:({quoted})", len(batch))}
         for key in keys:
             if key not in found and (package := self.package(key)) is not None:
                 found[key] = package

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bulkedit.commands.shared import (
+    InterruptedRunError,
     NotAppliedError,
     at_terminal,
     json_option,
@@ -19,11 +20,14 @@ from bulkedit.commands.shared import (
     say_trouble,
     site_options,
 )
-from bulkedit.core.outcomes import FORESEEN
+from bulkedit.core.outcomes import FORESEEN, Result
 from bulkedit.core.report import Report
+from bulkedit.core.text import excerpt
 from bulkedit.workflow import Import, ImportOptions, Progress, foresee
 
 _MOST_LINES = 200
+_MOST_FIELDS = 8
+_SHOWN_IN_FULL = frozenset((Result.UPDATED, Result.WOULD_UPDATE))
 
 
 @click.command("import", short_help="Send the edits of a workbook to the catalogue.")
@@ -59,7 +63,8 @@ def import_command(
     """Send the edits of a workbook to the catalogue, and write each row's result into it.
 
     Only edited cells are sent, in one call for each package. What somebody changed on the site since
-    the export is kept; where both sides changed the same, the row is a conflict and nothing is sent.
+    the export is kept. Where both sides changed the same field, that field is not sent and its row is a
+    conflict. A row that is invalid or refused holds back its whole package.
     """
     if output is not None and no_write:
         raise click.UsageError("Either -o or --no-write.")
@@ -73,28 +78,41 @@ def import_command(
     if ask and not _agreed(job):
         note("Nothing was sent.")
         return
-    with _progress(as_json) as progress:
-        settled = job.run(foresee if dry_run else job.send, progress)
-    report = job.report(settled, dry_run=dry_run)
+    report = _run(job, dry_run, quiet=as_json)
     if as_json:
         print_json(report.to_json())
     else:
         _say(report)
     if job.interrupted:
-        raise KeyboardInterrupt
+        raise InterruptedRunError("Interrupted; import again to go on.")
     if report.unwritten:
         say_trouble(f"{report.unwritten} Import again: what has arrived is not sent twice.")
     if report.unwritten or not report.complete:
         raise NotAppliedError
 
 
+def _run(job: Import, dry_run: bool, *, quiet: bool) -> Report:
+    try:
+        with _progress(quiet) as progress:
+            settled = job.run(foresee if dry_run else job.send, progress)
+        return job.report(settled, dry_run=dry_run)
+    except KeyboardInterrupt:
+        raise InterruptedRunError(
+            "Interrupted before the results were written; import again: what has arrived is not sent twice."
+        ) from None
+
+
 def _agreed(job: Import) -> bool:
     plan = job.foreseen()
-    _say_rows(plan)
     coming = sum(outcome.result in FORESEEN for outcome in plan.outcomes)
     if not coming:
         return True
-    return click.confirm(f"Send {plural(coming, 'row')} to {job.site.url}?", default=False)
+    _say_rows(plan)
+    say(_counted(plan))
+    try:
+        return click.confirm(f"Send {plural(coming, 'row')} to {job.site.url}?", default=False)
+    except click.Abort:
+        raise InterruptedRunError("Interrupted; nothing was sent.") from None
 
 
 @contextmanager
@@ -118,10 +136,16 @@ def _say(report: Report) -> None:
     for sheet, header, near in report.edits.unknown:
         hint = f" (did you mean [{near}]?)" if near else ""
         say(f"Column {header!r} of {sheet} is not one of ours and was left alone{hint}.")
-    counts = ", ".join(f"{count} {result}" for result, count in report.counts.items())
-    say(f"{'Dry run: ' if report.dry_run else ''}{counts or 'no rows'}.")
-    if report.written:
+    say(f"{'Dry run: ' if report.dry_run else ''}{_counted(report)}")
+    if report.beside:
+        say(f"{report.workbook} is open in a spreadsheet program, so the results are in {report.written}")
+        say("Close it without saving, and go on in that file: it knows what was sent.")
+    elif report.written:
         say(f"Every row's result is in {report.written}")
+
+
+def _counted(report: Report) -> str:
+    return (", ".join(f"{count} {result}" for result, count in report.counts.items()) or "no rows") + "."
 
 
 def _say_rows(report: Report) -> None:
@@ -129,5 +153,8 @@ def _say_rows(report: Report) -> None:
     for outcome in answered[:_MOST_LINES]:
         say(f"{outcome.place.sheet} row {outcome.place.row}  {outcome.package}  {outcome.result.value}")
         say(f"    {outcome.message}")
+        if outcome.result in _SHOWN_IN_FULL:
+            for change in outcome.changes[:_MOST_FIELDS]:
+                say(f"    {change.field}: {excerpt(change.exported, 50)} → {excerpt(change.edited, 50)}")
     if len(answered) > _MOST_LINES:
         say(f"... and {len(answered) - _MOST_LINES} more rows.")

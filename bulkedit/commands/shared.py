@@ -18,6 +18,10 @@ from bulkedit.core.trouble import RunError
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+class InterruptedRunError(KeyboardInterrupt):
+    """Somebody stopped the run; ``str()`` says in one sentence what that means."""
+
+
 class NotAppliedError(Exception):
     """Some rows were not applied; everything is said already."""
 
@@ -69,6 +73,8 @@ def _token(file: Path | None) -> str:
             raise RunError(f"The file {file} with the API token cannot be read.") from None
     token = token.strip()
     if not token:
+        if file is not None:
+            raise RunError(f"The file {file} holds no API token; it is empty.")
         raise RunError(
             "No API token: put it into CKAN_API_KEY, or into a file for --api-key-file"
             " (you make one on your user page of the catalogue)."

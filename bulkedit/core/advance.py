@@ -102,7 +102,7 @@ def _advance_items(
     changes: Mapping[Place, Sequence[Change]],
     rows: Sequence[RowEdit],
 ) -> None:
-    by_number = {row.number: row for row in rows if row.number}
+    by_number = {row.number: row for row in rows if row.number and row.action != "skip"}
     items: list[Texts] = []
     for number, texts in enumerate(moved.exported.items(table, owner), 1):
         row = by_number.get(number)

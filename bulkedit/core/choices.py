@@ -1,6 +1,7 @@
 """The choices of a field: which text stands for which value, without any doubt."""
 
 import difflib
+from collections import Counter
 from collections.abc import Sequence
 
 from bulkedit.core import text as cell
@@ -15,6 +16,8 @@ class Choices:
         self.order = {value: i for i, value in enumerate(self.values)}
         self.labels = _unique_labels(choices)
         self._by_text = self._readings(choices)
+        folded = Counter(text.casefold() for text in self._by_text)
+        self._by_folded = {t.casefold(): v for t, v in self._by_text.items() if folded[t.casefold()] == 1}
 
     def _readings(self, choices: Sequence[Choice]) -> dict[str, str]:
         """Return what may be typed, weakest first: another name, the raw value, the label."""
@@ -30,11 +33,11 @@ class Choices:
         if label is not None:
             return label
         text = cell.canonical(value)
-        return f"{text} [{text}]" if text in self._by_text or _twice(text) is not None else text
+        return f"{text} [{text}]" if self.known(text) is not None or _twice(text) is not None else text
 
     def known(self, text: str) -> str | None:
-        """Return the value of a typed text, or None where it names no choice."""
-        return self._by_text.get(text)
+        """Return the value of a typed text, in any case of letters where that is clear; None for no choice."""
+        return self._by_text.get(text) or self._by_folded.get(text.casefold())
 
     def read(self, text: str) -> str:
         """Return the value of a text, known or not: the inverse of `show`."""

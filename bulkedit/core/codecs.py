@@ -55,13 +55,13 @@ def codec_of(column: Column) -> Codec:
         case Kind.TEXTS:
             return TextsCodec()
         case Kind.DATE | Kind.DATETIME:
-            return DateCodec()
+            return DateCodec(times=column.kind is Kind.DATETIME)
         case Kind.JSON:
             return JSONCodec()
         case Kind.TAGS:
             return NamesCodec(keep="vocabulary_id")
         case Kind.GROUPS:
-            return NamesCodec()
+            return NamesCodec(keep="id")
         case Kind.BOOLEAN:
             return BooleanCodec()
         case Kind.TEXT:
@@ -88,23 +88,45 @@ _TIME = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?"
 _ISO = re.compile(rf"\d{{4}}-\d{{2}}-\d{{2}}([T ]{_TIME}(Z|[+-]\d{{2}}:?\d{{2}})?)?", re.ASCII)
 
 
+_MIDNIGHT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]00:00(:00(\.0{1,6})?)?", re.ASCII)
+
+
 class DateCodec(TextCodec):
-    """Dates and times as ISO 8601 text, which is how CKAN shows and takes them."""
+    """Dates and times as ISO 8601 text, which is how CKAN shows and takes them.
+
+    Args:
+        times: the values are points in time; otherwise days, of which CKAN cuts off any time.
+    """
+
+    def __init__(self, *, times: bool) -> None:
+        self.times = times
+
+    def show(self, value: JSON) -> str:
+        """See `Codec.show`."""
+        return self.normal(show_plain(value))
 
     def read(self, text: str, like: JSON) -> JSON:
         """See `Codec.read`."""
-        if text == "" or _is_date(text):
+        if text == "" or (_is_date(text) and (self.times or len(text) == len("2026-03-31"))):
             return text
         if text == self.show(like):
             return read_plain(text, like)
         raise UnreadableError(f"{cell.excerpt(text, 40)} is not a date; write it like 2026-03-31")
+
+    def normal(self, text: str) -> str:
+        """See `Codec.normal`."""
+        midnight = None if self.times else _MIDNIGHT.fullmatch(text)
+        return midnight[1] if midnight else text
+
+
+_FIRST_YEAR = 1000  # 0026 is a slip of the hand
 
 
 def _is_date(text: str) -> bool:
     if not _ISO.fullmatch(text):
         return False
     year, month, day = int(text[:4]), int(text[5:7]), int(text[8:10])
-    return year >= 1 and 1 <= month <= 12 and 1 <= day <= _days(year, month)
+    return year >= _FIRST_YEAR and 1 <= month <= 12 and 1 <= day <= _days(year, month)
 
 
 def _days(year: int, month: int) -> int:

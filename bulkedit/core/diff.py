@@ -12,14 +12,13 @@ list they stand now; an item that cannot be recognized is a conflict, never a gu
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from bulkedit.core.catalogue import Catalogue, Texts
 from bulkedit.core.columns import Table
 from bulkedit.core.edits import CellEdit, Place, RowEdit
 from bulkedit.core.matching import match_items
-from bulkedit.core.text import join
 
 
 class Verdict(Enum):
@@ -44,6 +43,7 @@ class Change:
     Attributes:
         cell: the edited cell; None where a whole item is removed.
         live: the cell text found on the site (of a whole item: its texts, joined).
+        overwrites: the site changed the same since the export, and the edit is sent in spite of it.
         gone: the record or item is on the site no more, or not so that it can be recognized.
     """
 
@@ -52,6 +52,7 @@ class Change:
     live: str
     verdict: Verdict
     gone: bool = False
+    overwrites: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,8 @@ def diff_package(
 def _overwritten(change: Change) -> Change:
     if change.verdict is not Verdict.CONFLICT or change.gone:
         return change
-    return Change(change.row, change.cell, change.live, Verdict.CHANGE)
+    overwrites = change.cell is None or change.live != change.cell.exported
+    return replace(change, verdict=Verdict.CHANGE, overwrites=overwrites)
 
 
 def _field_changes(row: RowEdit, live: Catalogue) -> Iterator[Change]:
@@ -163,7 +165,8 @@ class _ItemMerge:
         self.by_number = {row.number: row for row in rows if row.number}
         self.new = [row for row in rows if not row.number]
         self.wanted_new = [_applied(("",) * len(table.columns), row, table) for row in self.new]
-        self.match = match_items(exported, live, self._edited_items(), self.wanted_new)
+        self.wanted = self._edited_items()
+        self.match = match_items(exported, live, self.wanted, self.wanted_new)
         self.removed: set[int] = set()
         self.edited: dict[int, tuple[dict[int, str], Place]] = {}
         self.added: list[NewItem] = []
@@ -192,7 +195,7 @@ class _ItemMerge:
     def _as_wanted(self) -> bool:
         """Tell whether the live list is exactly the one the workbook asks for."""
         kept = [
-            self._edited_items().get(i, texts)
+            self.wanted.get(i, texts)
             for i, texts in enumerate(self.exported)
             if (row := self.by_number.get(i + 1)) is None or row.action != "delete"
         ]
@@ -210,10 +213,15 @@ class _ItemMerge:
             doubtful = row.number - 1 in self.match.doubtful
             yield Change(row, None, "", Verdict.CONFLICT if doubtful else Verdict.ALREADY, gone=doubtful)
             return
-        same = self.live[at] == self.exported[row.number - 1]
-        if same or self.overwrite:
+        live = ", ".join(filter(None, self.live[at]))
+        if self.live[at] == self.exported[row.number - 1]:
             self.removed.add(at)
-        yield Change(row, None, join(self.live[at]), Verdict.CHANGE if same else Verdict.CONFLICT)
+            yield Change(row, None, live, Verdict.CHANGE)
+            return
+        recognized = self._recognized(row, at)
+        if self.overwrite and recognized:
+            self.removed.add(at)
+        yield Change(row, None, live, Verdict.CONFLICT, gone=not recognized)
 
     def _edited(self, row: RowEdit) -> Iterator[Change]:
         at = self.match.items.get(row.number - 1)
@@ -221,34 +229,38 @@ class _ItemMerge:
             for cell in row.cells:
                 yield Change(row, cell, "", Verdict.CONFLICT, gone=True)
             return
-        verdicts = self._cell_verdicts(row, at)
         texts = {}
-        for cell, live, verdict in verdicts:
-            yield Change(row, cell, live, verdict)
+        for cell, live, verdict in self._cell_verdicts(row, at):
+            gone = verdict is Verdict.CONFLICT and not self._recognized(row, at)
+            yield Change(row, cell, live, verdict, gone)
             if verdict is Verdict.CHANGE or (verdict is Verdict.CONFLICT and self.overwrite):
                 texts[self.table.names[cell.column.name]] = cell.edited
-        if texts:
+        if texts and self._recognized(row, at):
             self.edited[at] = (texts, row.place)
 
     def _cell_verdicts(self, row: RowEdit, at: int) -> list[tuple[CellEdit, str, Verdict]]:
+        """Return the verdict on each cell of an item, which is sent whole or, where one conflicts, not at all."""
         live = self.live[at]
-        found = []
-        for cell in row.cells:
-            text = live[self.table.names[cell.column.name]]
-            found.append((cell, text, verdict_of(cell.exported, cell.edited, text)))
-        if self._recognized(row, at):
-            return found
-        return [(c, text, v if v is Verdict.ALREADY else Verdict.CONFLICT) for c, text, v in found]
+        texts = [live[self.table.names[cell.column.name]] for cell in row.cells]
+        if live == self.wanted[row.number - 1]:
+            verdicts = [Verdict.ALREADY for _ in row.cells]
+        elif not self._recognized(row, at):
+            verdicts = [Verdict.CONFLICT for _ in row.cells]
+        else:
+            verdicts = [verdict_of(c.exported, c.edited, text) for c, text in zip(row.cells, texts, strict=True)]
+        if Verdict.CONFLICT in verdicts:
+            verdicts = [v if v is Verdict.ALREADY else Verdict.CONFLICT for v in verdicts]
+        return list(zip(row.cells, texts, verdicts, strict=True))
 
     def _recognized(self, row: RowEdit, at: int) -> bool:
         """Tell whether the live item is the exported one, so that an edit of it still means the same.
 
-        It is when its first field (a contact's name, an extra's key) is as exported; where the person
-        edited just that field, every other field must be.
+        It is when its first field (a contact's name, an extra's key) is as exported. Where that says
+        nothing, being empty or edited itself, every field that nobody edited here must be.
         """
         exported, live = self.exported[row.number - 1], self.live[at]
         touched = {self.table.names[cell.column.name] for cell in row.cells}
-        if 0 not in touched:
+        if 0 not in touched and exported[0]:
             return exported[0] == live[0]
         return all(exported[i] == live[i] for i in range(len(exported)) if i not in touched)
 

@@ -1,5 +1,6 @@
 """Find what a person edited: sheets as they came back, against the exported cell texts."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from bulkedit.core.columns import Column, Layout, Level, Table
 from bulkedit.core.edits import CellEdit, Edits, Place, RowEdit
 from bulkedit.core.plain import UnreadableError
 from bulkedit.core.sheets import Heads, Sheet, SheetRow, field_cells, find_heads, own_text
-from bulkedit.core.text import after_libreoffice, canonical, excerpt, is_marker
+from bulkedit.core.text import after_libreoffice, canonical, excerpt, in_cell, is_marker
 
 
 def find_edits(layout: Layout, exported: Catalogue, sheets: Mapping[str, Sheet]) -> Edits:
@@ -23,7 +24,7 @@ def find_edits(layout: Layout, exported: Catalogue, sheets: Mapping[str, Sheet])
         sheets: the data sheets by title; a sheet that is not there counts as rows that are missing.
 
     Raises:
-        AmbiguousHeaderError: two columns of a sheet have the same header.
+        HeaderError: two columns of a sheet have the same header.
     """
     names = _Names(layout, exported, sheets)
     rows: list[RowEdit] = []
@@ -243,8 +244,11 @@ def _numbered(edit: RowEdit, row: SheetRow, heads: Heads, names: _Names) -> RowE
             edit, f"[{own.ITEM}] takes a number, or stays empty for a new row; it holds {excerpt(text, 40)}."
         )
     number = int(text) if len(text) < _DIGITS_AT_MOST else 0
-    known = names.exported.texts(edit.table, item_key(edit.owner, number)) is not None
-    return replace(edit, number=number) if known else edit
+    if names.exported.texts(edit.table, item_key(edit.owner, number)) is None:
+        what = "resource" if edit.table.level.of_resources else "package"
+        sentence = f"[{own.ITEM}] This {what} has no item {excerpt(text, 20)}; empty [{own.ITEM}] to add the row."
+        return _problem(edit, sentence)
+    return replace(edit, number=number)
 
 
 _IDENTIFY = {
@@ -292,9 +296,12 @@ def _with_cells(edit: RowEdit, row: SheetRow, heads: Heads, exported: Catalogue)
         if cell == texts[index]:
             continue
         try:
-            found = _edited(edit.table.columns[index], codecs[index], texts[index], cell)
+            column = edit.table.columns[index]
+            name = edit.table.level is Level.PACKAGE and column.name == "name"
+            found = _edited(column, codecs[index], texts[index], cell, name=name)
         except UnreadableError as error:
-            problems.append(f"[{edit.table.columns[index].header}] {error}.")
+            problems.append(f"[{column.header}] {error}.")
+            cells.append(CellEdit(column, texts[index], in_cell(canonical(cell_text(cell)))))
         else:
             cells += [found] if found else []
     if edit.table.level.of_items and not edit.number and cells and edit.action == "":
@@ -312,8 +319,15 @@ def _exported_texts(edit: RowEdit, exported: Catalogue) -> Texts:
     return texts if texts is not None else ("",) * len(edit.table.columns)
 
 
-def _edited(column: Column, codec: Codec, exported: str, cell: Cell) -> CellEdit | None:
+def _edited(column: Column, codec: Codec, exported: str, cell: Cell, *, name: bool) -> CellEdit | None:
     """Return the edit of one cell, or None where it says what was exported.
+
+    Args:
+        column: the column.
+        codec: its codec.
+        exported: the text as exported.
+        cell: what the cell holds now.
+        name: the column is a package's name.
 
     Raises:
         UnreadableError: the cell holds nothing that could be sent.
@@ -332,8 +346,14 @@ def _edited(column: Column, codec: Codec, exported: str, cell: Cell) -> CellEdit
         raise UnreadableError(f"is read-only; restore {excerpt(exported, 60)}")
     if column.required and text == "":
         raise UnreadableError("is required and cannot be emptied")
-    codec.read(text, None)
+    codec.read(normal, None)
+    if name and not _NAME.fullmatch(text):
+        raise UnreadableError("takes 2 to 100 lower-case letters, digits, - and _, for the page's address")
     return CellEdit(column, exported, normal)
+
+
+_NAME = re.compile("[a-z0-9_-]{2,100}")
+"""CKAN's rule for names (``name_validator``), which lets a line end at the end through by mistake."""
 
 
 def _refuse_formula(cell: OddCell) -> None:

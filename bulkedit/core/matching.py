@@ -5,7 +5,7 @@ cannot be recognized is said to be doubtful.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
@@ -43,7 +43,7 @@ def match_items(
         added: texts of the new items.
     """
     matches, taken = Matches(), set[int]()
-    blocks = SequenceMatcher(None, exported, live, autojunk=False).get_opcodes()
+    blocks = list(_blocks(exported, live))
     for tag, i1, i2, j1, j2 in blocks:
         if tag == "equal":
             matches.items.update(zip(range(i1, i2), range(j1, j2), strict=True))
@@ -63,6 +63,24 @@ def match_items(
     names = {texts[0] for j, texts in enumerate(live) if j not in taken and texts[0]}
     matches.doubtful.update(i for i, t in enumerate(exported) if i not in matches.items and t[0] in names)
     return matches
+
+
+def _blocks(exported: Sequence[Texts], live: Sequence[Texts]) -> Iterator[tuple[str, int, int, int, int]]:
+    """Yield the stretches of two lists that are equal or not, as `SequenceMatcher.get_opcodes` does.
+
+    What is the same at both ends is found first: comparing is slow for long lists of like items.
+    """
+    shorter = min(len(exported), len(live))
+    head = next((i for i in range(shorter) if exported[i] != live[i]), shorter)
+    rest = shorter - head
+    tail = next((i for i in range(rest) if exported[-1 - i] != live[-1 - i]), rest)
+    if head:
+        yield "equal", 0, head, 0, head
+    middle = exported[head : len(exported) - tail], live[head : len(live) - tail]
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, *middle, autojunk=False).get_opcodes():
+        yield tag, head + i1, head + i2, head + j1, head + j2
+    if tail:
+        yield "equal", len(exported) - tail, len(exported), len(live) - tail, len(live)
 
 
 def _pair(

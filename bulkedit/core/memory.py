@@ -79,7 +79,21 @@ def from_rows(rows: Sequence[Sequence[str]], layout: Layout, expected_digest: st
                 catalogue.rows[title][key] = _padded([*map(unguarded, texts)], widths[title])
             case _:
                 raise MemoryDamagedError("The sheet _base does not fit the sheet _meta; export again.")
+    if not _is_whole(catalogue, layout):
+        raise MemoryDamagedError("The sheet _base does not fit together; export again.")
     return catalogue
+
+
+def _is_whole(catalogue: Catalogue, layout: Layout) -> bool:
+    """Tell whether every row belongs to a package or resource that is there."""
+    if any(owner.package not in catalogue.packages for owner in catalogue.resources.values()):
+        return False
+    for table in layout.tables:
+        owners = catalogue.resources if table.level.of_resources else catalogue.packages
+        for key in catalogue.rows[table.title]:
+            if (key.rpartition("/")[0] if table.level.of_items else key) not in owners:
+                return False
+    return True
 
 
 def _padded(texts: Sequence[str], width: int) -> tuple[str, ...]:

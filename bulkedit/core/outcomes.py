@@ -6,13 +6,13 @@ from enum import StrEnum
 
 from bulkedit.core.answers import Accepted, Answer, Denied, Mismatched, NotSent, Planned, Rejected, Unclear
 from bulkedit.core.catalogue import Catalogue
-from bulkedit.core.columns import Layout
+from bulkedit.core.columns import Kind, Layout, Level
 from bulkedit.core.diff import Change, PackageDiff, Verdict
 from bulkedit.core.edits import Place, RowEdit
 from bulkedit.core.json_value import JSON
 from bulkedit.core.plan import Call
 from bulkedit.core.refusal import Places, Refusal, explain
-from bulkedit.core.text import excerpt, join
+from bulkedit.core.text import excerpt
 
 
 class Result(StrEnum):
@@ -42,12 +42,13 @@ FORESEEN = frozenset((Result.WOULD_UPDATE, Result.WOULD_CREATE, Result.WOULD_DEL
 
 @dataclass(frozen=True, slots=True)
 class FieldOutcome:
-    """One edited field in a report: its API name and the three texts."""
+    """One edited field in a report: its API name, the three texts, and what became of it."""
 
     field: str
     exported: str
     edited: str
     live: str | None
+    result: Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,23 +131,28 @@ class _Teller:
             for row in self.settled.rows:
                 yield self._answered(row)
 
-    def _outcome(self, row: RowEdit, result: Result, sentences: Sequence[str]) -> Outcome:
+    def _outcome(
+        self, row: RowEdit, result: Result, sentences: Sequence[str], sent: Result | None = None
+    ) -> Outcome:
         return Outcome(
             row.place,
             row.name,
             self.resources.get(row.resource) if row.resource else None,
             result,
             " ".join(dict.fromkeys(sentences)),
-            tuple(self._fields(row)),
+            tuple(self._fields(row, sent or result)),
         )
 
-    def _fields(self, row: RowEdit) -> Iterator[FieldOutcome]:
-        lives = {id(change.cell): change.live for change in self.changes.get(row.place, ())}
+    def _fields(self, row: RowEdit, sent: Result) -> Iterator[FieldOutcome]:
+        changes = {id(change.cell): change for change in self.changes.get(row.place, ())}
         for cell in row.cells:
-            yield FieldOutcome(cell.column.name, cell.exported, cell.edited, lives.get(id(cell)))
+            change = changes.get(id(cell))
+            result = sent if change is None else _own_result(change, sent)
+            live = None if change is None else change.live
+            yield FieldOutcome(cell.column.name, cell.exported, cell.edited, live, result)
         if row.action == "delete" and row.table.level.of_items and not row.problems:
-            live = next((change.live for change in self.changes.get(row.place, ())), None)
-            yield FieldOutcome(row.table.field, live or "", "", live)
+            live = next((change.live for change in changes.values()), None)
+            yield FieldOutcome(row.table.field, live or "", "", live, sent)
 
     # -- sent, or not
 
@@ -162,16 +168,17 @@ class _Teller:
                 return self._outcome(row, Result.UNCHANGED, ["The site has this already."])
             return self._outcome(row, Result.CONFLICT, sentences)
         result, said = self._sent(row, going)
-        return self._outcome(row, Result.CONFLICT if conflicts else result, [*sentences, *said])
+        return self._outcome(row, Result.CONFLICT if conflicts else result, [*sentences, *said], result)
 
     def _sent(self, row: RowEdit, going: Sequence[Change]) -> tuple[Result, list[str]]:
         match self.settled.answer:
             case Accepted():
-                return _word(row, dry=False), [*_did(row, going, ""), *self._kept(row, going)]
+                said = [*_did(row, going, dry=False), *_overwrites(going), *self._kept(row, going)]
+                return _word(row, dry=False), said
             case Planned():
-                return _word(row, dry=True), _did(row, going, "Would have ")
+                return _word(row, dry=True), [*_did(row, going, dry=True), *_overwrites(going)]
             case Denied(reason):
-                return Result.REFUSED, [reason]
+                return Result.REFUSED, [reason, *_hints(going)]
             case Unclear(reason):
                 return Result.UNKNOWN, [
                     f"{reason} Nobody knows whether the site stored this; import again: what is there already"
@@ -196,6 +203,8 @@ class _Teller:
             elif change.cell is None:
                 live = excerpt(change.live)
                 yield f"Conflict: this item was changed on the site{when}; it is now {live}. Not removed."
+            elif change.live == change.cell.exported:
+                yield f"[{change.cell.column.header}] was held back with it: an item is sent whole."
             else:
                 header, edited = change.cell.column.header, excerpt(change.cell.edited)
                 yield (
@@ -252,6 +261,17 @@ class _Teller:
         return explain(errors, self.settled.call, self.layout, dataset_type, self.places)
 
 
+def _own_result(change: Change, sent: Result) -> Result:
+    """Return what became of one field, in a row of which others were sent."""
+    match change.verdict:
+        case Verdict.CONFLICT:
+            return Result.CONFLICT
+        case Verdict.ALREADY:
+            return Result.UNCHANGED
+        case Verdict.CHANGE:
+            return sent
+
+
 def _word(row: RowEdit, *, dry: bool) -> Result:
     if row.action == "delete":
         return Result.WOULD_DELETE if dry else Result.DELETED
@@ -260,24 +280,41 @@ def _word(row: RowEdit, *, dry: bool) -> Result:
     return Result.WOULD_UPDATE if dry else Result.UPDATED
 
 
-def _did(row: RowEdit, going: Sequence[Change], would: str) -> list[str]:
+def _did(row: RowEdit, going: Sequence[Change], *, dry: bool) -> list[str]:
     if row.action == "delete":
-        return [f"{would}{'r' if would else 'R'}emoved from {row.table.label}."]
-    headers = join(f"[{change.cell.column.header}]" for change in going if change.cell is not None)
+        return [f"{'Would remove it' if dry else 'Removed'} from {row.table.title}."]
+    headers = ", ".join(f"[{change.cell.column.header}]" for change in going if change.cell is not None)
     if row.table.level.of_items and not row.number:
-        return [f"{would}{'a' if would else 'A'}dded to {row.table.label}: {headers}."]
-    said = [f"{would}{'c' if would else 'C'}hanged {headers}."]
-    if (
-        any(c.cell is not None and c.cell.column.key == "name" for c in going)
-        and row.resource == ""
-        and not row.number
-    ):
+        return [f"{'Would add it' if dry else 'Added'} to {row.table.title}: {headers}."]
+    said = [f"{'Would change' if dry else 'Changed'} {headers}."]
+    if row.table.level is Level.PACKAGE and any(c.cell and c.cell.column.key == "name" for c in going):
         said.append("The address of the page changes with the name.")
     return said
 
 
+def _hints(going: Sequence[Change]) -> Iterator[str]:
+    """Say what CKAN, which only says that it failed, is likely to have stumbled over."""
+    for change in going:
+        if change.cell is not None and change.row.table.level is Level.PACKAGE:
+            if change.cell.column.key == "name":
+                yield f"[{change.cell.column.header}] may be the name of a deleted package, which still holds it."
+            elif change.cell.column.kind is Kind.GROUPS:
+                yield f"[{change.cell.column.header}] may name a group that there is not, or that is not yours."
+
+
+def _overwrites(going: Sequence[Change]) -> Iterator[str]:
+    """Say what somebody else had written meanwhile and is lost with this."""
+    for change in going:
+        if change.overwrites:
+            what = "The item" if change.cell is None else f"[{change.cell.column.header}]"
+            yield f"{what} overwrites a change on the site: {excerpt(change.live)}."
+
+
 def _gone(change: Change) -> str:
-    header = f"[{change.cell.column.header}] " if change.cell is not None else ""
-    what = "This item" if change.row.table.level.of_items else f"This {change.row.table.level}"
+    header = f" in [{change.cell.column.header}]" if change.cell is not None else ""
+    what = "this item" if change.row.table.level.of_items else f"this {change.row.table.level}"
     where = "as it was exported" if change.row.table.level.of_items else "(or not visible to you)"
-    return f"Conflict: {header}{what} is no longer on the site {where}; nothing was sent for it."
+    return (
+        f"Conflict{header}: {what} is no longer on the site {where}. Nothing was sent for it;"
+        " undo your edit, or remove the row."
+    )

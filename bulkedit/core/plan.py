@@ -15,8 +15,9 @@ from bulkedit.core.columns import Column, Level, Table
 from bulkedit.core.diff import Change, ListChange, NewItem, PackageDiff, Verdict
 from bulkedit.core.edits import Place
 from bulkedit.core.items import items_of, with_items
-from bulkedit.core.json_value import JSON, Item, Package, dicts, resources_of
+from bulkedit.core.json_value import JSON, Item, Package, dicts, resources_of, text_of
 from bulkedit.core.plain import UnreadableError
+from bulkedit.core.schema import EXTRAS
 
 MATCHED = ("id", "metadata_modified", "state", "private")
 """What must still be as read. ``metadata_modified`` alone misses deletions and bulk changes of visibility."""
@@ -56,7 +57,7 @@ def plan_package(diff: PackageDiff, live: Package, groups: Iterable[str] = ()) -
     Args:
         diff: the edits of one package.
         live: the package as just read.
-        groups: names of the groups that the user may add packages to.
+        groups: ids of the groups that the user may add packages to.
     """
     revision = _Revision(live)
     for change in diff.of(Verdict.CHANGE):
@@ -133,7 +134,9 @@ class _Revision:
         self._set(table.level, changed.owner, table.field, with_items(items, owner.get(table.field)))
 
     def _item(self, table: Table, item: NewItem, held: Sequence[Item]) -> Item:
-        value = {} if item.live is None else deepcopy(held[item.live])
+        value: Item = {} if item.live is None else deepcopy(held[item.live])
+        if table.field == EXTRAS:
+            value.setdefault("value", "")  # CKAN wants one, if only an empty one
         for index, text in item.texts.items():
             column = table.columns[index]
             value[column.key] = self._read(column, text, value.get(column.key), item.place)
@@ -143,21 +146,26 @@ class _Revision:
         """Send only groups that the user may use; CKAN keeps a package in the others.
 
         CKAN 2.11 and 2.12 answer 403 to a revision by somebody who is not in all of the package's
-        groups, whatever the revision changes, unless the others are left out of it.
+        groups, whatever the revision changes, unless the others are left out of it. Groups go by id:
+        a renamed group still has its old name in what CKAN shows of its packages.
         """
-        held = [group.get("name") for group in dicts(self.live.get("groups"))]
-        foreign = [name for name in held if name not in allowed]
-        if not foreign:
-            return
-        wanted = dicts(self.update["groups"]) if "groups" in self.update else [{"name": name} for name in held]
-        kept: list[JSON] = [dict(group) for group in wanted if group.get("name") not in foreign]
-        self.update["groups"] = kept
-        if "-groups" not in self.filter:
-            self.filter.append("-groups")
+        held = [text_of(group.get("id")) for group in dicts(self.live.get("groups"))]
+        foreign = {key for key in held if key not in allowed}
+        if foreign and "groups" not in self.update:
+            self._set(Level.PACKAGE, "", "groups", [{"id": key} for key in held])
+        if "groups" in self.update:
+            wanted = dicts(self.update["groups"])
+            self.update["groups"] = [_by_id(group) for group in wanted if group.get("id") not in foreign]
 
     def call(self) -> Call:
         """Return the finished call."""
-        payload: dict[str, JSON] = {"match": {key: self.live[key] for key in MATCHED if key in self.live}}
+        match: dict[str, JSON] = {key: self.live[key] for key in MATCHED if key in self.live}
+        payload: dict[str, JSON] = {"match": match}
+        groups: list[JSON] = [{"id": group.get("id")} for group in dicts(self.live.get("groups"))]
+        if "groups" in self.update and groups:
+            # joining a group changes no time stamp; `match` compares a list from its beginning, so its end as well
+            match["groups"] = groups
+            payload["match__groups__-1__id"] = dicts(groups)[-1]["id"]
         if self.filter:
             payload["filter"] = list(self.filter)
         if self.update:
@@ -166,6 +174,10 @@ class _Revision:
             payload[f"update__resources__{owner}"] = dict(fields)
         name = self.live.get("name")
         return Call(id_of(self.live), str(name), payload, self.sent, list(self.resources))
+
+
+def _by_id(group: Mapping[str, JSON]) -> JSON:
+    return {"id": group["id"]} if group.get("id") else {"name": group["name"]}
 
 
 def _unreadable(table: Table) -> str:

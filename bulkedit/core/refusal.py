@@ -22,7 +22,7 @@ def places_of(rows: Sequence[RowEdit]) -> dict[tuple[str, str], Place]:
     """Return where each known record of the workbook stands."""
     found = {}
     for row in rows:
-        if row.owner and (row.number or not row.table.level.of_items):
+        if row.action != "skip" and row.owner and (row.number or not row.table.level.of_items):
             key = item_key(row.owner, row.number) if row.table.level.of_items else row.owner
             found[row.table.title, key] = row.place
     return found

@@ -17,6 +17,7 @@ class Report:
     Attributes:
         outcomes: the answer to every row that holds anything, in sheet order.
         written: path of the workbook that holds the results; empty where none was written.
+        beside: the workbook itself could not be written, so another one was.
         unwritten: why the results could not be written, one sentence.
     """
 
@@ -30,6 +31,7 @@ class Report:
     reads: int = 0
     writes: int = 0
     written: str = ""
+    beside: bool = False
     unwritten: str = ""
 
     @property
@@ -78,7 +80,7 @@ class Report:
                 yield outcome, [*head, outcome.result.value, "", "", "", "", tail]
             for change in outcome.changes:
                 texts = (change.field, change.exported, change.edited, change.live or "")
-                yield outcome, [*head, outcome.result.value, *map(in_cell, texts), tail]
+                yield outcome, [*head, change.result.value, *map(in_cell, texts), tail]
 
 
 def _row_json(outcome: Outcome) -> JSON:

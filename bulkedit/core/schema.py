@@ -90,6 +90,8 @@ def kind_of(field: SchemaField) -> Kind:
     for validator in text_of(field.get("validators")).split():
         if validator in _VALIDATORS:
             return _VALIDATORS[validator]
+    if name_of(field) in ("last_modified", "cache_last_updated"):
+        return Kind.DATETIME
     if dicts(field.get("choices")) or field.get("choices_helper"):
         return Kind.CHOICE
     return Kind.BOOLEAN if name_of(field) == "private" else Kind.TEXT

@@ -6,7 +6,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bulkedit.core.cells import Cell, cell_text
-from bulkedit.core.columns import Column, Table, own_headers, trailing_headers
+from bulkedit.core.columns import (
+    ID,
+    ITEM,
+    PACKAGE,
+    RESOURCE_ID,
+    Column,
+    Level,
+    Table,
+    own_headers,
+    trailing_headers,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +36,8 @@ class Sheet:
     rows: Sequence[SheetRow]
 
 
-class AmbiguousHeaderError(ValueError):
-    """Two columns of a sheet claim to be the same; ``str()`` is one sentence."""
+class HeaderError(ValueError):
+    """The headers of a sheet do not say for certain which row and column is which; ``str()`` is one sentence."""
 
 
 @dataclass(frozen=True)
@@ -49,29 +59,62 @@ def find_heads(table: Table, sheet: Sheet) -> Heads:
     """Match a sheet's headers, by label or API name and to the letter, with a table's columns.
 
     Raises:
-        AmbiguousHeaderError: two columns have the same header.
+        HeaderError: two columns have the same header, or the one that says which record a row is is gone.
     """
     ours = (*own_headers(table.level), *trailing_headers(table.level))
     by_header = {column.header: i for i, column in enumerate(table.columns)}
     by_name = {column.name: i for i, column in enumerate(table.columns)}
     own: dict[str, int] = {}
     fields: dict[int, int] = {}
-    unknown: list[tuple[str, str]] = []
+    unknown: list[str] = []
     for position, header in sheet.headers.items():
         if header in ours:
             _claim(own, header, position, sheet, header)
         elif (index := by_header.get(header, by_name.get(header))) is not None:
             _claim(fields, index, position, sheet, table.columns[index].header)
         elif header:
-            near = difflib.get_close_matches(header, [*by_header, *by_name, *ours], n=1, cutoff=0.75)
-            unknown.append((header, near[0] if near else ""))
-    return Heads(own, sorted(fields.items()), unknown)
+            unknown.append(header)
+    if sheet.rows:
+        _refuse_without_identity(table, sheet, own, unknown)
+    absent = [column.header for i, column in enumerate(table.columns) if i not in fields]
+    return Heads(own, sorted(fields.items()), [(header, _closest(header, absent)) for header in unknown])
+
+
+def _closest(header: str, absent: Sequence[str]) -> str:
+    """Return the header of ours that is not there and that another one may stand for."""
+    by_folded = {text.casefold(): text for text in absent}
+    near = difflib.get_close_matches(header.strip().casefold(), list(by_folded), n=1, cutoff=0.75)
+    return by_folded[near[0]] if near else ""
+
+
+_SAYS_WHICH = {
+    Level.PACKAGE: (ID,),
+    Level.RESOURCE: (ID,),
+    Level.ITEM: (PACKAGE, ITEM),
+    Level.RESOURCE_ITEM: (RESOURCE_ID, ITEM),
+}
+
+
+def _refuse_without_identity(table: Table, sheet: Sheet, own: Mapping[str, int], unknown: Sequence[str]) -> None:
+    """Make sure that rows can be told apart, and that no header of ours is misspelt.
+
+    Without its numbers every entry of a list would look like a new one.
+    """
+    for header in unknown:
+        meant = next((h for h in own_headers(table.level) if h.casefold() == header.strip().casefold()), "")
+        if meant and meant not in own:
+            raise HeaderError(f"The header {header!r} in the sheet {sheet.title!r} must be written [{meant}].")
+    for header in _SAYS_WHICH[table.level]:
+        if header not in own:
+            raise HeaderError(
+                f"The sheet {sheet.title!r} has no column [{header}], which says what its rows are; restore it."
+            )
 
 
 def _claim(found: dict[Any, int], key: Any, position: int, sheet: Sheet, header: str) -> None:
     if key in found:
         first, second = letters(found[key]), letters(position)
-        raise AmbiguousHeaderError(
+        raise HeaderError(
             f"Column [{header}] stands twice in the sheet {sheet.title!r} ({first}1 and {second}1);"
             " rename or remove one of them."
         )

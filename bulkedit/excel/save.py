@@ -29,8 +29,8 @@ def ensure_writable(path: Path) -> None:
             return
     except OSError as error:
         raise RunError(
-            f"The results cannot be written into the folder {path.parent} ({error.strerror}); use -o FILE to write"
-            " them elsewhere."
+            f"Nothing can be written into the folder {path.parent} ({error.strerror}); use -o FILE to write"
+            " elsewhere."
         ) from None
 
 

@@ -254,7 +254,7 @@ class _Leads:
 
 _NOTE_SIZE = {"x_scale": 2.2, "y_scale": 1.6}
 _OWN_WIDTHS = {
-    own.ACTION: 8, own.RESULT: 13, own.MESSAGE: 40, own.PACKAGE: 30, own.RESOURCE: 30,
+    own.ACTION: 8, own.RESULT: 13, own.MESSAGE: 60, own.PACKAGE: 30, own.RESOURCE: 30,
     own.RESOURCE_ID: 12, own.ITEM: 6, own.ID: 12, own.POSITION: 8, own.UPLOAD: 12,
 }  # fmt: skip
 _OWN_NOTES = {
@@ -262,9 +262,10 @@ _OWN_NOTES = {
     " the like, delete removes the row's entry.",
     own.RESULT: "What the last check or import made of this row.",
     own.MESSAGE: "What changed, or what to do.",
-    own.PACKAGE: "The name of the package that the row belongs to.",
+    own.PACKAGE: "The name of the package that the row belongs to: the last part of its page's address.",
     own.RESOURCE: "The name of the resource that the row belongs to.",
-    own.RESOURCE_ID: "The resource that the row belongs to. Do not change it.",
+    own.RESOURCE_ID: "The resource that the row belongs to. Do not change it; in a new row, copy it from the"
+    " sheet of resources (it may stay empty where the name in Resource is the only one in its package).",
     own.ITEM: "Its number in the list. Leave it empty in a new row.",
     own.ID: "What identifies the record. Do not change it.",
     own.POSITION: "The place among the package's resources.",
@@ -295,7 +296,8 @@ def _width(column: Column) -> int:
         case _ if "email" in column.name:
             return 30
         case _:
-            return 34 if column.name in _WIDE else max(16, min(26, len(column.header) + 4))
+            longest = max((len(choice.label) for choice in column.choices), default=0)
+            return 34 if column.name in _WIDE else max(16, min(26, len(column.header) + 4), min(40, longest + 2))
 
 
 def _note(column: Column) -> str:
@@ -349,7 +351,8 @@ def _instructions(export: Export) -> list[tuple[str, str]]:
         ("", ""),
         ("updated, created, deleted", "Done; the message says what."),
         ("unchanged", "Nothing to do."),
-        ("conflict", "Somebody changed the same on the site since the export: the message shows both. Not sent."),
+        ("conflict", "Somebody changed the same field on the site since the export: the message shows both texts."
+         " That field was not sent."),
         ("invalid", "Cannot be sent as it is; the message says why. Nothing of that package was sent."),
         ("refused", "The site did not accept it; the message says what the site says."),
         ("not sent", "Held back because of another row of the same package, or because the run stopped."),

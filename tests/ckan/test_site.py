@@ -376,19 +376,19 @@ def test_a_type_without_a_schema_is_passed_over(serve: Serve) -> None:
 
 
 def test_licences_and_groups_are_choices(serve: Serve) -> None:
-    """Licences come with their titles, groups by name."""
+    """Licences come with their titles, groups by id: a name may have changed."""
     site = site_of(
         serve(
             {
                 "license_list": ok([{"id": "cc0", "title": "Public domain"}, {"id": "", "title": "?"}]),
-                "group_list_authz": ok([{"name": "water"}, {"name": "land"}]),
+                "group_list_authz": ok([{"name": "water", "id": "g1"}, {"name": "land", "id": "g2"}]),
             }
         )
     )
 
     found = [(choice.value, choice.label) for choice in site.licences()], site.groups()
 
-    assert found == ([("cc0", "Public domain")], ["water", "land"])
+    assert found == ([("cc0", "Public domain")], ["g1", "g2"])
 
 
 def test_a_refused_search_is_not_an_empty_one(serve: Serve) -> None:

@@ -7,7 +7,7 @@ Anything else is a mistake of the plan and fails here.
 from collections.abc import Mapping
 from copy import deepcopy
 
-from bulkedit.core.json_value import JSON, Package, resources_of
+from bulkedit.core.json_value import JSON, Package, dicts, resources_of
 
 _RESOURCES = "resources__"
 
@@ -25,19 +25,41 @@ def revised(package: Package, payload: Mapping[str, JSON]) -> Package:
     found = deepcopy(package)
     match = _object(payload["match"])
     assert "id" in match
-    if any(key not in found or found[key] != value for key, value in match.items()):
+    if not _holds(found, match):
+        raise MismatchError
+    last = payload.get("match__groups__-1__id")
+    if last is not None and dicts(found["groups"])[-1]["id"] != last:
         raise MismatchError
     for pattern in _texts(payload.get("filter", [])):
         _remove(found, pattern)
     update = _object(payload.get("update", {}))
     assert not update.keys() & {"id", "resources", "metadata_modified"}, update
     found = _merged(found, update)
-    for key in sorted(payload.keys() - {"match", "filter", "update"}):
+    if "groups" in update:
+        found["groups"] = [_group(group) for group in dicts(update["groups"])]
+    for key in sorted(payload.keys() - {"match", "match__groups__-1__id", "filter", "update"}):
         assert key.startswith(f"update__{_RESOURCES}"), key
         holder = _resource(found, key.removeprefix(f"update__{_RESOURCES}"))
         holder.update(_merged(holder, _object(payload[key])))
     found["metadata_modified"] = f"{package['metadata_modified']}+"
     return found
+
+
+def _holds(held: JSON, wanted: JSON) -> bool:
+    """Compare as ``match`` does: objects by the keys that are named, lists from their beginning."""
+    match held, wanted:
+        case dict(), dict():
+            return all(key in held and _holds(held[key], value) for key, value in wanted.items())
+        case list(), list():
+            return len(held) >= len(wanted) and all(map(_holds, held, wanted))
+        case _:
+            return held == wanted
+
+
+def _group(sent: dict[str, JSON]) -> dict[str, JSON]:
+    """Return a group of a package: known by id, or by name."""
+    name = sent["name"] if "name" in sent else str(sent["id"]).removeprefix("g-")
+    return {"name": name, "id": f"g-{name}"}
 
 
 def _remove(package: Package, pattern: str) -> None:

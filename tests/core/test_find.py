@@ -1,5 +1,6 @@
 """What a person edited, row by row, and what cannot be sent."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ from worlds import Desk, desk_of, package, parks, resource, trails
 from bulkedit.core import columns as own
 from bulkedit.core.cells import Cell, Form, OddCell
 from bulkedit.core.edits import RowEdit
-from bulkedit.core.sheets import AmbiguousHeaderError
+from bulkedit.core.sheets import HeaderError
 from bulkedit.core.text import in_cell
 
 
@@ -283,7 +284,7 @@ def test_a_header_twice_is_ambiguous(desk: Desk) -> None:
     headers = dict(sheets["Packages"].headers) | {1 + len(desk.headers["Packages"]): "Title"}
     sheets["Packages"] = replace(sheets["Packages"], headers=headers)
 
-    with pytest.raises(AmbiguousHeaderError, match=r"\[Title\] stands twice in the sheet 'Packages' \(E1 and "):
+    with pytest.raises(HeaderError, match=r"\[Title\] stands twice in the sheet 'Packages' \(E1 and "):
         desk.edits(sheets)
 
 
@@ -454,3 +455,57 @@ def test_what_we_write_into_our_own_cells_is_no_edit(desk: Desk) -> None:
         row |= {own.RESULT: "conflict", own.MESSAGE: "=1+1"}
 
     assert (_asking(desk), _problems(desk)) == ([], {})
+
+
+# -- headers that say which record a row is
+
+
+@pytest.mark.parametrize(
+    ("sheet", "header"),
+    [("Packages", own.ID), ("Resources", own.ID), ("Contacts", own.PACKAGE), ("Contacts", own.ITEM)],
+)
+def test_a_sheet_without_the_column_that_identifies_its_rows_is_refused(
+    desk: Desk, sheet: str, header: str
+) -> None:
+    """Without their numbers all contacts would look like new ones, and be added again."""
+    desk.headers[sheet] = ["Elsewhere" if text == header else text for text in desk.headers[sheet]]
+
+    with pytest.raises(HeaderError, match=rf"{sheet}.*\[{header}\]"):
+        desk.edits()
+
+
+@pytest.mark.parametrize("misspell", [str.lower, str.upper, lambda header: f"{header} "])
+def test_a_misspelt_header_of_ours_is_named(desk: Desk, misspell: Callable[[str], str]) -> None:
+    """Another case or a blank is a slip; what the column holds must not be lost over it."""
+    for ours in (own.ITEM, own.ACTION):
+        headers = desk.headers["Contacts"]
+        desk.headers["Contacts"] = [misspell(text) if text == ours else text for text in headers]
+
+        with pytest.raises(HeaderError, match=rf"must be written \[{ours}\]"):
+            desk.edits()
+
+        desk.headers["Contacts"] = headers
+
+
+def test_an_item_number_that_nobody_has_is_no_new_item(desk: Desk) -> None:
+    """A typing error in `Item`, or a contact moved to another package, must not add a second one."""
+    desk.rows["Contacts"][0][own.ITEM] = "9"
+    desk.rows["Contacts"][0]["E-mail"] = "x@x.org"
+
+    assert "has no item “9”; empty [Item] to add the row" in _problems(desk)["Contacts", 2]
+
+
+def test_a_bad_cell_is_listed_among_the_edits(desk: Desk) -> None:
+    """The report shows the text that could not be sent beside the ones that could."""
+    desk.rows["Packages"][0] |= {"Colour": "Bleu", "Notes": "Some parks"}
+
+    [row] = [row for row in desk.edits().rows if row.problems]
+
+    assert {(c.column.name, c.edited) for c in row.cells} == {("colour", "Bleu"), ("notes", "Some parks")}
+
+
+def test_a_choice_may_be_typed_in_any_case(desk: Desk) -> None:
+    """`BLUE` is the choice Blue, and what is remembered is its label."""
+    desk.rows["Packages"][0]["Colour"] = "BLUE"
+
+    assert _asking(desk) == [("Packages", 2, [("colour", "Red", "Blue")])]

@@ -68,7 +68,7 @@ def test_a_dry_run_says_what_would_be(desk: Desk) -> None:
         Result.WOULD_CREATE,
         Result.WOULD_DELETE,
     }
-    assert all(message.startswith("Would have ") for _, message in said.values())
+    assert all(message.startswith("Would ") for _, message in said.values())
 
 
 @pytest.mark.parametrize(
@@ -179,8 +179,8 @@ def test_a_record_that_is_gone_is_a_conflict(desk: Desk) -> None:
 
     said = _answered(desk, None, live)
 
-    assert "This resource is no longer on the site" in said["Resources", 2][1]
-    assert "[E-mail] This item is no longer on the site as it was exported" in said["Contacts", 2][1]
+    assert "this resource is no longer on the site" in said["Resources", 2][1]
+    assert "Conflict in [E-mail]: this item is no longer on the site as it was exported" in said["Contacts", 2][1]
     assert said["Contacts", 3] == (Result.UNCHANGED, "The site has this already.")
 
 
@@ -227,3 +227,39 @@ def test_every_row_that_asks_is_answered_once(desk: Desk) -> None:
         outcomes = outcomes_of(one, desk.layout, places_of(desk.edits().rows), {})
 
         assert sorted(str(o.place) for o in outcomes) == sorted(str(row.place) for row in rows)
+
+
+# -- several things in one row
+
+
+def test_each_field_of_a_mixed_row_has_its_own_result() -> None:
+    """A conflict in one field does not hide that the other was sent."""
+    desk = desk_of(parks())
+    desk.rows["Packages"][0] |= {"Notes": "Some parks", "Title": "Our parks"}
+    live = parks() | {"title": "Their parks"}
+    rows = [row for row in desk.edits().rows if row.asks]
+    diff = diff_package(rows, desk.catalogue, tabulate(desk.layout, [live]))
+    plan = plan_package(diff, live)
+
+    [outcome] = outcomes_of(Settled(rows, diff, plan.call, Accepted(live)), desk.layout, {}, {})
+
+    assert outcome.result is Result.CONFLICT
+    assert {change.field: change.result for change in outcome.changes} == {
+        "title": Result.CONFLICT,
+        "notes": Result.UPDATED,
+    }
+
+
+def test_what_an_edit_overwrites_is_shown() -> None:
+    """Sent in spite of a conflict: the text that is lost with it stands in the message."""
+    desk = desk_of(parks())
+    desk.rows["Packages"][0]["Title"] = "Our parks"
+    live = parks() | {"title": "Their parks"}
+    rows = [row for row in desk.edits().rows if row.asks]
+    diff = diff_package(rows, desk.catalogue, tabulate(desk.layout, [live]), overwrite=True)
+    plan = plan_package(diff, live)
+
+    [outcome] = outcomes_of(Settled(rows, diff, plan.call, Planned()), desk.layout, {}, {})
+
+    assert outcome.result is Result.WOULD_UPDATE
+    assert "[Title] overwrites a change on the site: “Their parks”." in outcome.message

@@ -22,7 +22,7 @@ from bulkedit.core.plain import UnreadableError
 from bulkedit.core.plan import plan_package
 from bulkedit.core.text import is_marker
 
-GROUPS = ("forest", "water", "road")
+GROUPS = ("g-forest", "g-water", "g-road")
 COLLECTING = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 

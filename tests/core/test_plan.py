@@ -183,9 +183,11 @@ def test_groups_that_the_user_is_not_in_are_left_out() -> None:
     desk = desk_of(one)
     desk.rows["Packages"][0]["Notes"] = "Some"
 
-    call = _call(desk, one, ("forest",))
+    call = _call(desk, one, ("g1",))
 
-    assert _update(call) == {"notes": "Some", "groups": [{"name": "forest"}]}
+    assert _update(call) == {"notes": "Some", "groups": [{"id": "g1"}]}
+    assert call.payload["match"]["groups"] == [{"id": "g1"}, {"id": "g2"}]
+    assert call.payload["match__groups__-1__id"] == "g2"
     assert call.payload["filter"] == ["-groups"]
 
 
@@ -195,7 +197,7 @@ def test_edited_groups_leave_foreign_ones_out_as_well() -> None:
     desk = desk_of(one)
     desk.rows["Packages"][0]["Groups"] = "road; water"
 
-    call = _call(desk, one, ("forest", "road"))
+    call = _call(desk, one, ("g1", "g3"))
 
     assert _update(call) == {"groups": [{"name": "road"}]}
     assert call.payload["filter"] == ["-groups"]
@@ -207,7 +209,7 @@ def test_groups_are_not_touched_by_somebody_who_is_in_all_of_them() -> None:
     desk = desk_of(one)
     desk.rows["Packages"][0]["Notes"] = "Some"
 
-    assert _update(_call(desk, one, ("forest", "water"))) == {"notes": "Some"}
+    assert _update(_call(desk, one, ("g1", "g2"))) == {"notes": "Some"}
 
 
 def test_tags_go_back_under_their_own_key_with_their_vocabulary() -> None:

@@ -236,7 +236,7 @@ def test_dry_run_says_what_an_import_would_do_and_sends_nothing(
 
     assert catalogue.differences(before, catalogue.snapshot(desk.lab, organization.packages), frozenset()) == {}
     assert (dry["counts"]["would update"], dry["writes"]) == (1, 0)
-    assert desk.result("Packages", row) == ("would update", "Would have changed [Title].")
+    assert desk.result("Packages", row) == ("would update", "Would change [Title].")
 
     real = desk.imported()
 

@@ -275,7 +275,7 @@ def test_a_file_that_is_no_workbook(desk: Desk, case: str) -> None:
 
 def test_an_export_does_not_replace_a_workbook_that_is_open(desk: Desk) -> None:
     """A spreadsheet program would write its own version over it: exit 3, the file stays."""
-    server, workbook = desk.exported(two_packages())
+    _, workbook = desk.exported(two_packages())
     (desk.folder / f".~lock.{workbook.name}#").write_bytes(b"")
     before = desk.files()
 
@@ -283,6 +283,28 @@ def test_an_export_does_not_replace_a_workbook_that_is_open(desk: Desk) -> None:
 
     assert (said.status, said.out, desk.files()) == (3, "", before)
     assert "open in a spreadsheet program" in said.told
+
+
+@pytest.mark.parametrize("name", ["parks.xls", "parks", "parks.csv"])
+def test_a_workbook_is_called_xlsx(desk: Desk, name: str) -> None:
+    """A spreadsheet program opens a file by its name: exit 3, nothing is written or asked."""
+    desk.open(two_packages())
+
+    said = desk("export", "parks", "-o", name)
+
+    assert (said.status, said.out, desk.files()) == (3, "", {})
+    assert ".xlsx" in said.told
+
+
+def test_results_beside_an_open_workbook_say_where_to_go_on(desk: Desk) -> None:
+    """The open workbook does not know what was sent: one must go on in the other file."""
+    _, workbook = desk.exported(two_packages())
+    (desk.folder / f".~lock.{workbook.name}#").write_bytes(b"")
+
+    said = desk("import", workbook, "--yes")
+
+    assert "is open in a spreadsheet program" in said.out
+    assert "go on in that file" in said.out
 
 
 def test_a_password_in_the_address_is_refused(desk: Desk) -> None:
@@ -524,6 +546,7 @@ def test_an_import_in_words(desk: Desk) -> None:
     assert said.out.splitlines() == [
         "Packages row 2  trails-1  updated",
         "    Changed [Title].",
+        "    title: “Trails 1” → “Trails and paths”",
         "1 updated, 3 unchanged.",
         f"Every row's result is in {workbook}",
     ]

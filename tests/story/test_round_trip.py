@@ -380,9 +380,9 @@ def test_the_texts_of_a_catalogue_never_drive_the_terminal(desk: Desk) -> None:
 
 def test_groups_of_others_are_left_out_of_the_call(desk: Desk) -> None:
     """A package in a group that the user may not use is sent without that group, or CKAN 2.11 refuses it."""
-    ckan = SmallCKAN([package(1, groups=[{"name": "ours"}, {"name": "theirs"}])])
+    ckan = SmallCKAN([package(1, groups=[{"name": "ours", "id": "g1"}, {"name": "theirs", "id": "g2"}])])
     server, workbook = desk.exported(ckan)
-    server.script["group_list_authz"] = ok([{"name": "ours"}])
+    server.script["group_list_authz"] = ok([{"name": "renamed", "id": "g1"}])
     edit(workbook, NEW_TITLE)
 
     said = desk("import", workbook, "--yes")
@@ -391,7 +391,7 @@ def test_groups_of_others_are_left_out_of_the_call(desk: Desk) -> None:
     assert said.status == 0
     assert (sent["filter"], sent["update"]) == (
         ["-groups"],
-        {"title": "Trails and paths", "groups": [{"name": "ours"}]},
+        {"title": "Trails and paths", "groups": [{"id": "g1"}]},
     )
 
 
