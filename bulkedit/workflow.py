@@ -1,7 +1,11 @@
 """Where the worlds meet: export a catalogue into a workbook, import a workbook into a catalogue."""
 
+import filecmp
+import os
 import secrets
+import shutil
 import tempfile
+import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -178,9 +182,11 @@ class Import:
             RunError: it cannot be done; nothing was sent.
         """
         self.site, self.path, self.options = site, path, options
+        self._original = _copied(path)
+        weakref.finalize(self, self._original.unlink, missing_ok=True)
         if options.output is not None:
             refuse_other_format(options.output)
-        self.book = read_workbook(path)
+        self.book = read_workbook(self._original, path.name)
         refuse_other_site(self.book.identity, site.url)
         self._refuse_without_rights()
         if not options.no_write:
@@ -194,6 +200,7 @@ class Import:
             self._rehearse()
         self.live = self._read_live()
         self.interrupted = False
+        self.mistake: Exception | None = None
 
     def _refuse_without_rights(self) -> None:
         editable = {one.id for one in editable_organizations(self.site)}
@@ -215,15 +222,24 @@ class Import:
         settled: list[Settled] = []
         stopped: NotSent | None = None
         for done, (key, rows) in enumerate(self.by_package.items(), 1):
-            one = self._settle(key, rows, sender if stopped is None else _stopped(stopped))
+            one = self._settled(key, rows, sender if stopped is None else _stopped(stopped))
             settled.append(one)
             if stopped is None and isinstance(one.answer, NotSent):
                 stopped = NotSent(f"The run stopped before this row: {one.answer.reason}")
+            if stopped is None and self.mistake is not None:
+                stopped = NotSent("The run stopped before this row because of a mistake of bulkedit's own.")
             if stopped is None and self.interrupted:
                 stopped = NotSent("The run was interrupted before this row; import again to go on.")
             if progress is not None:
                 progress("packages", done, len(self.by_package))
         return settled
+
+    def _settled(self, key: str, rows: Sequence[RowEdit], sender: Sender) -> Settled:
+        try:
+            return self._settle(key, rows, sender)
+        except Exception as error:  # a mistake of ours must not lose the answers to what was sent already
+            self.mistake = error
+            return Settled(rows, answer=Unclear(f"bulkedit made a mistake here ({type(error).__name__})."))
 
     def _settle(self, key: str, rows: Sequence[RowEdit], sender: Sender) -> Settled:
         if any(row.problems for row in rows):
@@ -255,6 +271,13 @@ class Import:
         """The groups that the user may use, asked for when a package is in any."""
         return self.site.groups()
 
+    def changed_meanwhile(self) -> bool:
+        """Tell whether somebody saved the workbook since it was read: rows may stand elsewhere in it now."""
+        try:
+            return not filecmp.cmp(self.path, self._original, shallow=False)
+        except OSError:
+            return True
+
     def send(self, call: Call) -> Answer:
         """Send a call to the site (the `Sender` of an import)."""
         try:
@@ -265,9 +288,10 @@ class Import:
 
     # -- what is said and written at the end
 
-    def foreseen(self) -> Report:
-        """Return what an import would do, writing nothing anywhere."""
-        return self._report(self.run(foresee), dry_run=True)
+    def foreseen(self) -> tuple[Report, int]:
+        """Return what an import would do, and how many packages it would write to."""
+        settled = self.run(foresee)
+        return self._report(settled, dry_run=True), sum(isinstance(one.answer, Planned) for one in settled)
 
     def _report(self, settled: Sequence[Settled], *, dry_run: bool) -> Report:
         client = self.site.client
@@ -290,7 +314,7 @@ class Import:
             return report
         moved = Advance(self.book.exported)
         if not dry_run:
-            moved = advance(self.book.exported, settled, self.edits.rows)
+            moved = advance(self.book.layout, self.book.exported, settled, self.edits.rows)
         target = self.options.output or self.path
         try:
             written = self._write(report, moved, changed=not dry_run)
@@ -317,7 +341,7 @@ class Import:
         cells = _cells([_at_rest(row, {}) for row in self.edits.rows], {}, self._heads)
         try:
             with tempfile.TemporaryFile(dir=(self.options.output or self.path).parent) as file:
-                patch_workbook(self.path, file, cells, {})
+                patch_workbook(self._original, file, cells, {})
         except (LookupError, ValueError, OSError) as error:
             raise RunError(f"The results could not be written back into {self.path}: {error}") from error
 
@@ -340,10 +364,10 @@ class Import:
         beside = target.with_name(f"{target.stem} results {stamp}{target.suffix}")
 
         def put(place: Path) -> Path:
-            save(place, lambda file: patch_workbook(self.path, file, cells, sheets))
+            save(place, lambda file: patch_workbook(self._original, file, cells, sheets))
             return place
 
-        if is_open_elsewhere(target):
+        if is_open_elsewhere(target) or (target == self.path and self.changed_meanwhile()):
             return put(beside)
         try:
             return put(target)
@@ -363,6 +387,23 @@ def _at_rest(row: RowEdit, resources: Mapping[str, str]) -> Outcome:
     elif row.action == "delete":
         message = "There is nothing to remove: [Item] is empty. You can delete this row."
     return Outcome(row.place, row.name, resources.get(row.resource), result, message)
+
+
+def _copied(path: Path) -> Path:
+    """Return a copy of the workbook as it is now: what is read, and what the results are written into.
+
+    Raises:
+        RunError: there is no such file, or it cannot be read.
+    """
+    handle, name = tempfile.mkstemp(prefix="bulkedit-", suffix=".xlsx")
+    os.close(handle)
+    try:
+        shutil.copyfile(path, name)
+    except OSError as error:
+        Path(name).unlink()
+        reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror
+        raise RunError(f"{path} cannot be read: {reason}.") from None
+    return Path(name)
 
 
 def refuse_other_format(path: Path) -> None:

@@ -20,9 +20,10 @@ from bulkedit.commands.shared import (
     say_trouble,
     site_options,
 )
-from bulkedit.core.outcomes import FORESEEN, Result
+from bulkedit.core.outcomes import Result
 from bulkedit.core.report import Report
 from bulkedit.core.text import excerpt
+from bulkedit.core.trouble import RunError
 from bulkedit.workflow import Import, ImportOptions, Progress, foresee
 
 _MOST_LINES = 200
@@ -85,6 +86,8 @@ def import_command(
         _say(report)
     if job.interrupted:
         raise InterruptedRunError("Interrupted; import again to go on.")
+    if job.mistake is not None:
+        say_trouble(f"The run stopped because of a mistake in bulkedit: {job.mistake!r}. Please report it.")
     if report.unwritten:
         say_trouble(f"{report.unwritten} Import again: what has arrived is not sent twice.")
     if report.unwritten or not report.complete:
@@ -103,16 +106,18 @@ def _run(job: Import, dry_run: bool, *, quiet: bool) -> Report:
 
 
 def _agreed(job: Import) -> bool:
-    plan = job.foreseen()
-    coming = sum(outcome.result in FORESEEN for outcome in plan.outcomes)
+    plan, coming = job.foreseen()
     if not coming:
         return True
     _say_rows(plan)
     say(_counted(plan))
     try:
-        return click.confirm(f"Send {plural(coming, 'row')} to {job.site.url}?", default=False)
+        agreed = click.confirm(f"Send the edits of {plural(coming, 'package')} to {job.site.url}?", default=False)
     except click.Abort:
         raise InterruptedRunError("Interrupted; nothing was sent.") from None
+    if agreed and job.changed_meanwhile():
+        raise RunError(f"{job.path} was saved by another program meanwhile; nothing was sent, import again.")
+    return agreed
 
 
 @contextmanager
@@ -138,8 +143,8 @@ def _say(report: Report) -> None:
         say(f"Column {header!r} of {sheet} is not one of ours and was left alone{hint}.")
     say(f"{'Dry run: ' if report.dry_run else ''}{_counted(report)}")
     if report.beside:
-        say(f"{report.workbook} is open in a spreadsheet program, so the results are in {report.written}")
-        say("Close it without saving, and go on in that file: it knows what was sent.")
+        say(f"{report.workbook} is open in a spreadsheet program, or was saved by one meanwhile.")
+        say(f"The results are in {report.written} instead; go on in that file, it knows what was sent.")
     elif report.written:
         say(f"Every row's result is in {report.written}")
 

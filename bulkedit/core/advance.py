@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 
 from bulkedit.core import columns as own
 from bulkedit.core.answers import Accepted
-from bulkedit.core.catalogue import Catalogue, Texts
-from bulkedit.core.columns import Level, Table
+from bulkedit.core.catalogue import Catalogue, Texts, tabulate
+from bulkedit.core.columns import Layout, Level, Table
 from bulkedit.core.diff import Change, Verdict
-from bulkedit.core.edits import Place, RowEdit
+from bulkedit.core.edits import CellEdit, Place, RowEdit
 from bulkedit.core.outcomes import Settled
 
 OwnCells = dict[Place, dict[str, str]]
@@ -43,10 +43,11 @@ def went_through(settled: Settled) -> list[Change]:
     ]
 
 
-def advance(exported: Catalogue, settled: Iterable[Settled], rows: Sequence[RowEdit]) -> Advance:
+def advance(layout: Layout, exported: Catalogue, settled: Iterable[Settled], rows: Sequence[RowEdit]) -> Advance:
     """Return the memory of the workbook after a run.
 
     Args:
+        layout: the workbook's tables.
         exported: cell texts as exported; changed in place.
         settled: what became of each package.
         rows: all rows of the workbook.
@@ -58,23 +59,38 @@ def advance(exported: Catalogue, settled: Iterable[Settled], rows: Sequence[RowE
     for one in settled:
         changes = went_through(one)
         if changes:
-            _advance_package(moved, changes, by_package[changes[0].row.package])
+            kept = tabulate(layout, [one.answer.package]) if isinstance(one.answer, Accepted) else None
+            _advance_package(moved, changes, by_package[changes[0].row.package], kept)
     return moved
 
 
-def _advance_package(moved: Advance, changes: Sequence[Change], rows: Sequence[RowEdit]) -> None:
+def _advance_package(
+    moved: Advance, changes: Sequence[Change], rows: Sequence[RowEdit], kept: Catalogue | None
+) -> None:
     lists: dict[tuple[Table, str], dict[Place, list[Change]]] = {}
     for change in changes:
         row = change.row
         if row.table.level.of_items:
             lists.setdefault((row.table, row.owner), {}).setdefault(row.place, []).append(change)
         elif change.cell is not None:
-            texts = moved.exported.rows[row.table.title][row.owner]
-            moved.exported.rows[row.table.title][row.owner] = _with(texts, [change], row.table)
+            _advance_field(moved.exported, row, change.cell, kept)
             if change.cell.column.name == "name":
                 _rename(moved, row, change.cell.edited, rows)
     for (table, owner), by_place in lists.items():
         _advance_items(moved, table, owner, by_place, [r for r in rows if r.table == table and r.owner == owner])
+
+
+def _advance_field(exported: Catalogue, row: RowEdit, cell: CellEdit, kept: Catalogue | None) -> None:
+    """Remember what the site has of a field now; where that is not what was typed, also what was typed."""
+    table, index = row.table, row.table.names[cell.column.name]
+    held = None if kept is None else kept.texts(table, row.owner)
+    text = cell.edited if held is None else held[index]
+    texts = exported.rows[table.title][row.owner]
+    exported.rows[table.title][row.owner] = (*texts[:index], text, *texts[index + 1 :])
+    place = (table.title, row.owner, cell.column.name)
+    exported.shown.pop(place, None)
+    if text != cell.edited:
+        exported.shown[place] = cell.edited
 
 
 def _with(texts: Texts, changes: Sequence[Change], table: Table) -> Texts:

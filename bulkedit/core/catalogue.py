@@ -32,11 +32,14 @@ class Catalogue:
             or for items ``(owner's id)/(1, 2, ...)``.
         packages: the name of each package by id.
         resources: package, name and position of each resource by id.
+        shown: texts that stand in a sheet for what is remembered here, by table title, key and column name:
+            the site keeps ``CSV`` where somebody typed ``csv``.
     """
 
     rows: dict[str, dict[str, Texts]] = field(default_factory=dict)
     packages: dict[str, str] = field(default_factory=dict)
     resources: dict[str, Owner] = field(default_factory=dict)
+    shown: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def texts(self, table: Table, key: str) -> Texts | None:
         """Return the texts of one row, or None where there is no such row."""

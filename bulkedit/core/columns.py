@@ -58,6 +58,7 @@ class Column:
         source: the key of the API's dict that holds the value, where it is not `name`
             (``tag_string`` is only a form field: the values are in ``tags``).
         closed: only the `choices` are allowed.
+        lasting: once it has a value, CKAN cannot empty it again.
     """
 
     header: str
@@ -69,6 +70,7 @@ class Column:
     read_only: bool = False
     help: str = ""
     source: str = ""
+    lasting: bool = False
 
     @property
     def key(self) -> str:

@@ -295,8 +295,11 @@ def _with_cells(edit: RowEdit, row: SheetRow, heads: Heads, exported: Catalogue)
     for index, cell in field_cells(row, heads):
         if cell == texts[index]:
             continue
+        column = edit.table.columns[index]
+        shown = exported.shown.get((edit.table.title, edit.owner, column.name))
+        if shown is not None and not edit.table.level.of_items and canonical(cell_text(cell)) == shown:
+            continue
         try:
-            column = edit.table.columns[index]
             name = edit.table.level is Level.PACKAGE and column.name == "name"
             found = _edited(column, codecs[index], texts[index], cell, name=name)
         except UnreadableError as error:
@@ -346,6 +349,8 @@ def _edited(column: Column, codec: Codec, exported: str, cell: Cell, *, name: bo
         raise UnreadableError(f"is read-only; restore {excerpt(exported, 60)}")
     if column.required and text == "":
         raise UnreadableError("is required and cannot be emptied")
+    if column.lasting and text == "":
+        raise UnreadableError("cannot be emptied again; CKAN has no way to do it")
     codec.read(normal, None)
     if name and not _NAME.fullmatch(text):
         raise UnreadableError("takes 2 to 100 lower-case letters, digits, - and _, for the page's address")

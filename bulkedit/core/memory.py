@@ -9,7 +9,7 @@ from bulkedit.core.catalogue import Catalogue, Owner
 from bulkedit.core.columns import Layout
 from bulkedit.core.text import fits
 
-_PACKAGE, _RESOURCE, _ROW = "package", "resource", "row"
+_PACKAGE, _RESOURCE, _ROW, _SHOWN = "package", "resource", "row", "shown"
 
 
 class MemoryDamagedError(ValueError):
@@ -44,6 +44,8 @@ def to_rows(catalogue: Catalogue) -> Iterator[list[str]]:
     for title, rows in catalogue.rows.items():
         for key, texts in rows.items():
             yield [_ROW, title, key, *map(guarded, texts)]
+    for (title, key, name), text in catalogue.shown.items():
+        yield [_SHOWN, title, key, name, guarded(text)]
 
 
 def digest(rows: Iterable[Sequence[str]]) -> str:
@@ -75,6 +77,8 @@ def from_rows(rows: Sequence[Sequence[str]], layout: Layout, expected_digest: st
             case [kind, key, package, *rest] if kind == _RESOURCE:
                 name, position = [*rest, "", ""][:2]
                 catalogue.resources[key] = Owner(package, unguarded(name), int(position or 0))
+            case [kind, title, key, name, *rest] if kind == _SHOWN and title in widths:
+                catalogue.shown[title, key, name] = unguarded(rest[0]) if rest else ""
             case [kind, title, key, *texts] if kind == _ROW and title in widths:
                 catalogue.rows[title][key] = _padded([*map(unguarded, texts)], widths[title])
             case _:

@@ -70,6 +70,7 @@ def _column_json(column: Column) -> JSON:
         "read_only": column.read_only,
         "help": column.help,
         "source": column.source,
+        "lasting": column.lasting,
     }
     return {key: value for key, value in full.items() if value not in ("", False, [])}
 
@@ -123,6 +124,7 @@ def _column(said: Mapping[str, JSON]) -> Column:
         read_only=said.get("read_only") is True,
         help=text_of(said.get("help")),
         source=text_of(said.get("source")),
+        lasting=said.get("lasting") is True,
     )
 
 

@@ -12,6 +12,7 @@ from bulkedit.core.edits import Place, RowEdit
 from bulkedit.core.json_value import JSON
 from bulkedit.core.plan import Call
 from bulkedit.core.refusal import Places, Refusal, explain
+from bulkedit.core.schema import EXTRAS
 from bulkedit.core.text import excerpt
 
 
@@ -226,8 +227,20 @@ class _Teller:
         if not row.table.level.of_items:
             texts = self.after.texts(row.table, row.owner)
             return None if texts is None else texts[index]
-        held = {texts[index] for texts in self.after.items(row.table, row.owner)}
-        return change.cell.edited if change.cell.edited in held else " / ".join(sorted(held))
+        held = self.after.items(row.table, row.owner)
+        at = self._index(row)
+        if at is not None and at < len(held):
+            return held[at][index]
+        return change.cell.edited  # CKAN made another list of it: nothing to compare with
+
+    def _index(self, row: RowEdit) -> int | None:
+        """Return the place in the sent list of the item that a row stands for; extras have none."""
+        if row.table.field == EXTRAS:
+            return None
+        for changed in self.settled.diff.lists if self.settled.diff else ():
+            if (changed.table, changed.owner) == (row.table, row.owner):
+                return next((i for i, item in enumerate(changed.items) if item.place == row.place), None)
+        return None
 
     # -- refused by the site's validation
 

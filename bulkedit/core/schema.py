@@ -51,6 +51,10 @@ _VALIDATORS = {
 }
 
 
+_TIMES = ("last_modified", "cache_last_updated")
+"""Columns of CKAN's own resource table: an empty text in them is an internal error, ``null`` is ignored."""
+
+
 def label_of(text: JSON, language: str) -> str:
     """Return a label or help text of a schema: plain, or one of several languages."""
     if isinstance(text, dict):
@@ -90,7 +94,7 @@ def kind_of(field: SchemaField) -> Kind:
     for validator in text_of(field.get("validators")).split():
         if validator in _VALIDATORS:
             return _VALIDATORS[validator]
-    if name_of(field) in ("last_modified", "cache_last_updated"):
+    if name_of(field) in _TIMES:
         return Kind.DATETIME
     if dicts(field.get("choices")) or field.get("choices_helper"):
         return Kind.CHOICE
@@ -110,6 +114,7 @@ def column_of(field: SchemaField, vocabulary: Vocabulary) -> Column:
         required=is_required(field),
         help=_help(field, vocabulary.language),
         source="tags" if kind is Kind.TAGS else "",
+        lasting=name in _TIMES,
     )
 
 

@@ -47,13 +47,17 @@ class Book:
     described: dict[str, JSON]
 
 
-def read_workbook(path: Path) -> Book:
+def read_workbook(path: Path, name: str = "") -> Book:
     """Read a workbook.
+
+    Args:
+        path: the file.
+        name: what the file is called, for messages, where that is not its own name.
 
     Raises:
         WorkbookDamaged: it is no workbook of ours, or damaged; one sentence.
     """
-    with _opened(path) as book:
+    with _opened(path, name or path.name) as book:
         raw = _Raw(book, path)
         meta = {row[0]: row[1:] for row in raw.texts(META) if row}
         described = _described(meta.get("layout", ()))
@@ -81,10 +85,10 @@ _OLE = b"\xd0\xcf\x11\xe0"
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def _opened(path: Path, name: str) -> Iterator[Any]:
     """Open a workbook with openpyxl, every failure as one sentence."""
     try:
-        _look_inside(path)
+        _look_inside(path, name)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about features that openpyxl would lose: it never writes here
             book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
@@ -95,26 +99,26 @@ def _opened(path: Path) -> Iterator[Any]:
     except WorkbookDamaged:
         raise
     except Exception as error:  # openpyxl and zipfile raise whatever a damaged file makes them trip over
-        raise WorkbookDamaged(f"{path.name} cannot be read as an .xlsx workbook; is it damaged?") from error
+        raise WorkbookDamaged(f"{name} cannot be read as an .xlsx workbook; is it damaged?") from error
 
 
-def _look_inside(path: Path) -> None:
+def _look_inside(path: Path, name: str) -> None:
     try:
         with path.open("rb") as file:
             start = file.read(4)
     except FileNotFoundError:
-        raise WorkbookDamaged(f"There is no file {path}.") from None
+        raise WorkbookDamaged(f"There is no file {name}.") from None
     except OSError as error:
-        raise WorkbookDamaged(f"{path} cannot be read: {error.strerror}.") from error
+        raise WorkbookDamaged(f"{name} cannot be read: {error.strerror}.") from error
     if start == _OLE:
         raise WorkbookDamaged(
-            f"{path.name} is an .xls file or protected by a password; save it as .xlsx without a password."
+            f"{name} is an .xls file or protected by a password; save it as .xlsx without a password."
         )
     if not zipfile.is_zipfile(path):
-        raise WorkbookDamaged(f"{path.name} is not an .xlsx workbook.")
+        raise WorkbookDamaged(f"{name} is not an .xlsx workbook.")
     with zipfile.ZipFile(path) as parts:
         if "xl/workbook.xml" not in parts.namelist():
-            raise WorkbookDamaged(f"{path.name} is not an .xlsx workbook; save it as .xlsx.")
+            raise WorkbookDamaged(f"{name} is not an .xlsx workbook; save it as .xlsx.")
 
 
 class _Raw:

@@ -1,6 +1,7 @@
 """After a run: the memory moves on for exactly the cells that went through."""
 
 from copy import deepcopy
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,18 +9,19 @@ from worlds import Desk, desk_of, package, parks, resource, settled, trails
 
 from bulkedit.core import columns as own
 from bulkedit.core.advance import advance
-from bulkedit.core.answers import Denied
+from bulkedit.core.answers import Accepted, Denied
 from bulkedit.core.cells import Cell
 from bulkedit.core.columns import Level
 from bulkedit.core.diff import Verdict
 from bulkedit.core.edits import Edits, RowEdit
 from bulkedit.core.json_value import JSON, Package, dicts, resources_of
+from bulkedit.core.memory import digest, from_rows, to_rows
 
 
 def _run(desk: Desk, site: dict[str, Package]) -> Edits:
     """Import a desk into a site, remember what went through, and return what is left to do."""
     rows = desk.edits().rows
-    moved = advance(desk.catalogue, settled(desk, site), rows)
+    moved = advance(desk.layout, desk.catalogue, settled(desk, site), rows)
     desk.write(moved.cells)
     return desk.edits()
 
@@ -57,7 +59,7 @@ def test_what_was_refused_keeps_its_edit() -> None:
     results = [settled(desk, site)[0]]
     results = [type(one)(one.rows, one.diff, one.call, Denied("No")) for one in results]
 
-    moved = advance(desk.catalogue, results, rows)
+    moved = advance(desk.layout, desk.catalogue, results, rows)
 
     assert moved.cells == {}
     assert [(c.exported, c.edited) for row in _left(desk.edits()) for c in row.cells] == [
@@ -75,6 +77,39 @@ def test_the_memory_moves_cell_by_cell_not_row_by_row() -> None:
     assert [[c.column.name for c in row.cells] for row in _left(left)] == [["colour"]]
     assert site["id-parks"]["title"] == "Their title"
     assert desk.catalogue.rows["Packages"]["id-parks"][0] == "Parks"
+
+
+def test_what_the_site_keeps_in_another_form_is_remembered_with_what_was_typed() -> None:
+    """`csv` kept as `CSV`: nothing is left to do, and the next edit of that cell is no conflict with oneself."""
+    desk = desk_of(parks())
+    desk.rows["Packages"][0]["Notes"] = "csv"
+    rows = desk.edits().rows
+    one = settled(desk, {"id-parks": parks()})[0]
+    kept = parks() | {"notes": "CSV"}
+    one = replace(one, answer=Accepted(kept))
+
+    advance(desk.layout, desk.catalogue, [one], rows)
+
+    assert _left(desk.edits()) == []
+    stored = from_rows(list(to_rows(desk.catalogue)), desk.layout, digest(to_rows(desk.catalogue)))
+    assert stored.shown == desk.catalogue.shown
+    desk.rows["Packages"][0]["Notes"] = "json"
+    [again] = settled(desk, {"id-parks": kept})
+    assert again.diff is not None
+    assert [change.verdict for change in again.diff.changes] == [Verdict.CHANGE]
+
+
+def test_a_skipped_copy_of_a_row_does_not_count() -> None:
+    """The row that asks stands for the item, not its copy with `skip`."""
+    desk, site = desk_of(parks()), {"id-parks": parks()}
+    desk.rows["Contacts"][0][own.ACTION] = "delete"
+    desk.rows["Contacts"].append({**desk.rows["Contacts"][0], own.ACTION: "skip"})
+
+    left = _run(desk, site)
+
+    assert _left(left) == []
+    assert desk.rows["Contacts"][0][own.ITEM] == ""
+    assert desk.rows["Contacts"][1][own.ITEM] == "1"
 
 
 def test_items_are_numbered_anew_after_a_removal_and_an_addition() -> None:

@@ -249,6 +249,50 @@ def test_the_same_field_of_the_same_item_is_a_conflict() -> None:
     assert diff.lists == ()
 
 
+def test_an_item_is_sent_whole_or_not_at_all() -> None:
+    """One cell of a contact clashes: its others stay too, or the site would hold a contact that nobody wrote."""
+    sheet, live = Sheet(ANN, BOB), (("Anna", *ANN[1:]), BOB)
+    sheet.edit(1, name="Zoe", email="zoe@x")
+
+    diff = sheet.diff(*live)
+
+    assert _verdicts(diff.changes) == [Verdict.CONFLICT, Verdict.CONFLICT]
+    assert _sent(diff, live) == list(live)
+
+
+def test_an_item_that_was_replaced_is_gone_even_if_the_new_one_looks_as_edited() -> None:
+    """Ann was to get Bob's phone; meanwhile somebody else with that phone stands there: Ann is gone, not done."""
+    sheet, live = Sheet(ANN, BOB), (("Zed", "zed@x", BOB[2]), BOB)
+    sheet.edit(1, **{CONTACTS.columns[2].name: BOB[2]})
+
+    for overwrite in (False, True):
+        diff = sheet.diff(*live, overwrite=overwrite)
+
+        assert [(c.verdict, c.gone) for c in diff.changes] == [(Verdict.CONFLICT, True)]
+        assert _sent(diff, live) == list(live)
+
+
+def test_an_item_without_a_name_is_known_by_all_the_rest() -> None:
+    """An empty first field says nothing: then every field that nobody edited must be as it was."""
+    sheet, live = Sheet(("", "a@x", "1")), (("", "a@x", "2"),)
+    sheet.edit(1, email="b@x")
+
+    diff = sheet.diff(*live)
+
+    assert [(c.verdict, c.gone) for c in diff.changes] == [(Verdict.CONFLICT, True)]
+
+
+def test_overwrite_does_not_remove_somebody_else() -> None:
+    """A contact that was replaced is not the one to be removed, even with `--on-conflict overwrite`."""
+    sheet, live = Sheet(ANN, BOB), (("Zed", "zed@x", "9"), BOB)
+    sheet.delete(1)
+
+    diff = sheet.diff(*live, overwrite=True)
+
+    assert _sent(diff, live) == list(live)
+    assert _verdicts(diff.changes) == [Verdict.CONFLICT]
+
+
 def test_overwrite_sends_the_conflicting_field_of_an_item() -> None:
     """With `--on-conflict overwrite` the workbook's text goes over the site's, other items stay."""
     sheet, live = Sheet(ANN, BOB), (ANN, ("Bob", "rival@x", "2"))

@@ -509,3 +509,12 @@ def test_a_choice_may_be_typed_in_any_case(desk: Desk) -> None:
     desk.rows["Packages"][0]["Colour"] = "BLUE"
 
     assert _asking(desk) == [("Packages", 2, [("colour", "Red", "Blue")])]
+
+
+@pytest.mark.parametrize("name", ["parks\n", "Parks", "p", "a b"])
+def test_a_name_that_makes_no_address_is_not_sent(name: str) -> None:
+    """CKAN itself lets a line end at the end of a name through, and then nobody can open the page."""
+    desk = desk_of(parks())
+    desk.rows["Packages"][0]["Address"] = name
+
+    assert "lower-case letters" in _problems(desk)["Packages", 2]

@@ -257,3 +257,14 @@ def test_extras_are_sent_whole_with_the_keys_that_no_column_shows() -> None:
     call = _call(desk, one)
 
     assert _update(call) == {"extras": [{"key": "a", "value": "2"}, {"key": "z", "value": "9", "id": "x1"}]}
+
+
+def test_a_new_extra_without_a_value_has_an_empty_one() -> None:
+    """CKAN refuses an extra that has no value at all."""
+    one = trails() | {"extras": [{"key": "a", "value": "1"}]}
+    desk = desk_of(one)
+    desk.rows["Extras"].append({own.PACKAGE: "trails", "Key": "note"})
+
+    call = _call(desk, one)
+
+    assert _update(call) == {"extras": [{"key": "a", "value": "1"}, {"key": "note", "value": ""}]}

@@ -13,6 +13,7 @@ from small_ckan import SmallCKAN, package
 
 from bulkedit.ckan.client import Client
 from bulkedit.ckan.site import Site
+from bulkedit.core.plan import Call
 from bulkedit.workflow import ATTEMPTS, Import, ImportOptions
 
 ONE, TWO = package(1)["id"], package(2)["id"]
@@ -406,3 +407,36 @@ def test_nobody_elses_package_is_read_or_written(desk: Desk) -> None:
 
     assert [asked["fq"] for asked in server.asked("package_search")] == [f'+id:("{ONE}")']
     assert ckan.packages[1] == other
+
+
+def test_a_workbook_saved_meanwhile_is_not_written_over(desk: Desk) -> None:
+    """Somebody sorts and saves before the answers come: rows stand elsewhere, so the answers go beside it."""
+    server, workbook = desk.exported(two_packages())
+    edit(workbook, NEW_TITLE)
+    job = Import(Site(Client(server.url, TOKEN)), workbook, ImportOptions())
+    edit(workbook, ("Packages", TWO, "Title", "Typed meanwhile"))
+    theirs = workbook.read_bytes()
+
+    report = job.report(job.run(job.send), dry_run=False)
+
+    assert workbook.read_bytes() == theirs
+    assert (report.beside, report.written != str(workbook)) == (True, True)
+    assert packages_row(Path(report.written), ONE)["Result"] == "updated"
+
+
+def test_a_mistake_of_ours_does_not_lose_the_answers(desk: Desk) -> None:
+    """Whatever goes wrong in the middle, what was sent before is answered in the sheet."""
+    server, workbook = desk.exported(two_packages())
+    edit(workbook, NEW_TITLE, ("Packages", TWO, "Title", "Second"))
+    job = Import(Site(Client(server.url, TOKEN)), workbook, ImportOptions())
+
+    def breaks_at_the_second(call: Call) -> object:
+        if call.package == TWO:
+            raise ZeroDivisionError
+        return job.send(call)
+
+    report = job.report(job.run(breaks_at_the_second), dry_run=False)  # type: ignore[arg-type]
+
+    assert packages_row(workbook, ONE)["Result"] == "updated"
+    assert packages_row(workbook, TWO)["Result"] == "unknown"
+    assert not report.complete
