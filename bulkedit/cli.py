@@ -9,7 +9,7 @@ import click
 from bulkedit import __version__
 from bulkedit.commands.exporting import export_command
 from bulkedit.commands.importing import import_command
-from bulkedit.commands.shared import NotAppliedError, say_trouble
+from bulkedit.commands.shared import InterruptedRunError, NotAppliedError, say_trouble
 from bulkedit.commands.whoami import whoami_command
 from bulkedit.core.trouble import RunError
 
@@ -56,7 +56,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except RunError as error:
         say_trouble(str(error))
         return CANNOT
-    except (KeyboardInterrupt, click.Abort) as error:
+    except (KeyboardInterrupt, click.Abort, InterruptedRunError) as error:
         say_trouble(str(error) or "Interrupted.")
         return INTERRUPTED
     return DONE

@@ -18,7 +18,7 @@ from bulkedit.core.trouble import RunError
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class InterruptedRunError(KeyboardInterrupt):
+class InterruptedRunError(Exception):
     """Somebody stopped the run; ``str()`` says in one sentence what that means."""
 
 

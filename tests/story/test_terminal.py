@@ -1,0 +1,125 @@
+"""At a terminal an import shows what it would do and asks; without a yes nothing is sent."""
+
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from office_desk import Desk, edit, rows, two_packages
+from scripted import TOKEN
+from small_ckan import package
+
+ONE = package(1)["id"]
+NEW_TITLE = ("Packages", ONE, "Title", "Trails and paths")
+SECONDS = 30.0
+
+
+class Terminal:
+    """The program in a terminal of its own, and what stands on the screen."""
+
+    def __init__(self, desk: Desk, url: str, *arguments: str) -> None:
+        """Start the program."""
+        self.screen = ""
+        self.master, inner = pty.openpty()
+        environment = {**os.environ, "CKAN_URL": url, "CKAN_API_KEY": TOKEN, "TERM": "dumb"}
+        command = [sys.executable, "-m", "bulkedit", *arguments]
+        self.program = subprocess.Popen(
+            command,
+            stdin=inner,
+            stdout=inner,
+            stderr=inner,
+            cwd=desk.folder,
+            env=environment,
+            start_new_session=True,
+        )
+        os.close(inner)
+
+    def wait_for(self, text: str) -> None:
+        """Read the screen until it holds a text."""
+        until = time.monotonic() + SECONDS
+        while text not in self.screen:
+            assert self._read(until), self.screen
+
+    def _read(self, until: float) -> bool:
+        ready, _, _ = select.select([self.master], [], [], max(0.0, until - time.monotonic()))
+        try:
+            content = os.read(self.master, 4096) if ready else b""
+        except OSError:  # Linux says so when the program has ended
+            content = b""
+        self.screen += content.decode(errors="replace")
+        return bool(content)
+
+    def type(self, text: str) -> None:
+        """Type at the keyboard."""
+        os.write(self.master, text.encode())
+
+    def ended(self) -> int:
+        """Read the rest of the screen and return the exit status."""
+        while self._read(time.monotonic() + SECONDS):
+            pass
+        os.close(self.master)
+        return self.program.wait(SECONDS)
+
+
+@pytest.mark.parametrize(("answer", "sent"), [("n\n", 0), ("y\n", 1)])
+def test_an_import_asks_first(desk: Desk, answer: str, sent: int) -> None:
+    """Yes sends, no does not; the plan stands above the question, both texts of the field in it."""
+    server, workbook = desk.exported(two_packages())
+    edit(workbook, NEW_TITLE)
+    terminal = Terminal(desk, server.url, "import", workbook.name)
+
+    terminal.wait_for("Send the edits of 1 package")
+    terminal.type(answer)
+    status = terminal.ended()
+
+    assert (status, len(server.writes)) == (0, sent)
+    assert "title: “Trails 1” → “Trails and paths”" in terminal.screen
+    assert ("Nothing was sent." in terminal.screen) == (sent == 0)
+
+
+def test_an_import_asks_although_every_row_has_a_conflict_too(desk: Desk) -> None:
+    """A row whose title clashes and whose description does not would be written to: so it is asked."""
+    ckan = two_packages()
+    server, workbook = desk.exported(ckan)
+    edit(workbook, NEW_TITLE, ("Packages", ONE, "Description", "New words"))
+    ckan.edit(ONE, title="Somebody else's")
+    terminal = Terminal(desk, server.url, "import", workbook.name)
+
+    terminal.wait_for("Send the edits of 1 package")
+    terminal.type("n\n")
+
+    assert (terminal.ended(), server.writes) == (0, [])
+
+
+def test_ctrl_c_at_the_question_sends_nothing_and_says_so(desk: Desk) -> None:
+    """Exit 130; the workbook is as it was."""
+    server, workbook = desk.exported(two_packages())
+    edit(workbook, NEW_TITLE)
+    before = desk.files()
+    terminal = Terminal(desk, server.url, "import", workbook.name)
+
+    terminal.wait_for("[y/N]")
+    os.killpg(terminal.program.pid, signal.SIGINT)
+
+    assert (terminal.ended(), server.writes, desk.files()) == (130, [], before)
+    assert "nothing was sent" in terminal.screen
+
+
+def test_a_workbook_saved_while_the_question_stands_is_not_sent(desk: Desk, tmp_path: Path) -> None:
+    """What was shown is not what the file holds any more: exit 3, import again."""
+    server, workbook = desk.exported(two_packages())
+    edit(workbook, NEW_TITLE)
+    terminal = Terminal(desk, server.url, "import", workbook.name)
+
+    terminal.wait_for("[y/N]")
+    edit(workbook, ("Packages", ONE, "Title", "Something else"))
+    terminal.type("y\n")
+
+    assert (terminal.ended(), server.writes) == (3, [])
+    assert "saved by another program meanwhile" in terminal.screen
+    assert rows(workbook, "Packages")[0]["Result"] == ""
