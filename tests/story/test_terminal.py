@@ -104,9 +104,10 @@ def test_ctrl_c_at_the_question_sends_nothing_and_says_so(desk: Desk) -> None:
     terminal = Terminal(desk, server.url, "import", workbook.name)
 
     terminal.wait_for("[y/N]")
+    time.sleep(0.5)  # Python notices a signal only once it waits for the keyboard
     os.killpg(terminal.program.pid, signal.SIGINT)
 
-    assert (terminal.ended(), server.writes, desk.files()) == (130, [], before)
+    assert (terminal.ended(), server.writes, desk.files()) == (130, [], before), terminal.screen
     assert "nothing was sent" in terminal.screen
 
 
