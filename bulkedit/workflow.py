@@ -1,11 +1,6 @@
 """Where the worlds meet: export a catalogue into a workbook, import a workbook into a catalogue."""
 
-import filecmp
-import os
 import secrets
-import shutil
-import tempfile
-import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,8 +10,7 @@ from urllib.parse import urlsplit
 
 from bulkedit.ckan.send import send
 from bulkedit.ckan.site import Organization, Site, organization_of
-from bulkedit.core import columns as own
-from bulkedit.core.advance import Advance, advance
+from bulkedit.core.advance import advance
 from bulkedit.core.answers import Accepted, Answer, Mismatched, NotSent, Planned, Unclear
 from bulkedit.core.catalogue import tabulate
 from bulkedit.core.columns import Choice
@@ -25,19 +19,17 @@ from bulkedit.core.edits import Place, RowEdit
 from bulkedit.core.find import find_edits
 from bulkedit.core.json_value import Package, dicts, text_of
 from bulkedit.core.layout import layout_of
-from bulkedit.core.memory import digest, to_rows
 from bulkedit.core.meta import Identity
-from bulkedit.core.outcomes import Outcome, Result, Settled, outcomes_of
+from bulkedit.core.outcomes import Outcome, Settled, at_rest, outcomes_of
 from bulkedit.core.plan import Call, plan_package
 from bulkedit.core.refusal import places_of
 from bulkedit.core.report import Report
 from bulkedit.core.schema import Vocabulary
-from bulkedit.core.sheets import HeaderError, Heads, find_heads, letters
+from bulkedit.core.sheets import HeaderError
 from bulkedit.core.trouble import RunError
-from bulkedit.excel.patch import Link, patch_workbook
-from bulkedit.excel.read import read_workbook
+from bulkedit.excel.original import Original
 from bulkedit.excel.save import ensure_writable, is_open_elsewhere, save
-from bulkedit.excel.write import BASE, META, RESULT_HEADERS, RESULTS, Export, meta_rows, write_workbook
+from bulkedit.excel.write import Export, write_workbook
 
 ATTEMPTS = 3
 """How often a package that somebody keeps changing is read and sent again."""
@@ -182,11 +174,10 @@ class Import:
             RunError: it cannot be done; nothing was sent.
         """
         self.site, self.path, self.options = site, path, options
-        self._original = _copied(path)
-        weakref.finalize(self, self._original.unlink, missing_ok=True)
         if options.output is not None:
             refuse_other_format(options.output)
-        self.book = read_workbook(self._original, path.name)
+        self.original = Original(path)
+        self.book = self.original.book
         refuse_other_site(self.book.identity, site.url)
         self._refuse_without_rights()
         if not options.no_write:
@@ -197,7 +188,8 @@ class Import:
             raise RunError(str(error)) from error
         self.by_package = self.edits.by_package()
         if self.by_package and not options.no_write:
-            self._rehearse()
+            answers = [at_rest(row, {}) for row in self.edits.rows]
+            self.original.rehearse(answers, (options.output or path).parent)
         self.live = self._read_live()
         self.interrupted = False
         self.mistake: Exception | None = None
@@ -271,13 +263,6 @@ class Import:
         """The groups that the user may use, asked for when a package is in any."""
         return self.site.groups()
 
-    def changed_meanwhile(self) -> bool:
-        """Tell whether somebody saved the workbook since it was read: rows may stand elsewhere in it now."""
-        try:
-            return not filecmp.cmp(self.path, self._original, shallow=False)
-        except OSError:
-            return True
-
     def send(self, call: Call) -> Answer:
         """Send a call to the site (the `Sender` of an import)."""
         try:
@@ -312,12 +297,10 @@ class Import:
         report = self._report(settled, dry_run=dry_run)
         if self.options.no_write:
             return report
-        moved = Advance(self.book.exported)
-        if not dry_run:
-            moved = advance(self.book.layout, self.book.exported, settled, self.edits.rows)
+        moved = None if dry_run else advance(self.book.layout, self.book.exported, settled, self.edits.rows)
         target = self.options.output or self.path
         try:
-            written = self._write(report, moved, changed=not dry_run)
+            written = self.original.write(report, moved, target)
             return replace(report, written=str(written), beside=written != target)
         except (OSError, RunError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
@@ -330,80 +313,11 @@ class Import:
         for one in settled:
             after = tabulate(layout, [one.answer.package]) if isinstance(one.answer, Accepted) else None
             found |= {outcome.place: outcome for outcome in outcomes_of(one, layout, places, names, after)}
-        return [found.get(row.place) or _at_rest(row, names) for row in self.edits.rows]
-
-    def _rehearse(self) -> None:
-        """Make sure, before anything is sent, that the answers will find their place in the workbook.
-
-        Raises:
-            RunError: the workbook can be read but not written back.
-        """
-        cells = _cells([_at_rest(row, {}) for row in self.edits.rows], {}, self._heads)
-        try:
-            with tempfile.TemporaryFile(dir=(self.options.output or self.path).parent) as file:
-                patch_workbook(self._original, file, cells, {})
-        except (LookupError, ValueError, OSError) as error:
-            raise RunError(f"The results could not be written back into {self.path}: {error}") from error
-
-    @cached_property
-    def _heads(self) -> dict[str, Heads]:
-        """Where the columns stand in each data sheet that is there."""
-        sheets = self.book.sheets
-        return {t.title: find_heads(t, sheets[t.title]) for t in self.book.layout.tables if t.title in sheets}
-
-    def _write(self, report: Report, moved: Advance, *, changed: bool) -> Path:
-        cells = _cells(report.outcomes, moved.cells, self._heads)
-        sheets: dict[str, list[list[str | Link]]] = {RESULTS: _results(report, self._heads)}
-        if changed:
-            memory = list(to_rows(moved.exported))
-            sheets[BASE] = [list(row) for row in memory]
-            sheets[META] = [list(row) for row in meta_rows(self.book.described, digest(memory))]
-        sheets = {title: rows for title, rows in sheets.items() if title in self.book.titles}
-        target = self.options.output or self.path
-        stamp = report.time.replace(":", "").replace("T", " ")
-        beside = target.with_name(f"{target.stem} results {stamp}{target.suffix}")
-
-        def put(place: Path) -> Path:
-            save(place, lambda file: patch_workbook(self._original, file, cells, sheets))
-            return place
-
-        if is_open_elsewhere(target) or (target == self.path and self.changed_meanwhile()):
-            return put(beside)
-        try:
-            return put(target)
-        except PermissionError:  # Windows does not let go of a file that is open
-            return put(beside)
+        return [found.get(row.place) or at_rest(row, names) for row in self.edits.rows]
 
 
 def _stopped(answer: NotSent) -> Sender:
     return lambda call: answer
-
-
-def _at_rest(row: RowEdit, resources: Mapping[str, str]) -> Outcome:
-    """Return the outcome of a row that asks for nothing."""
-    result, message = Result.UNCHANGED, ""
-    if row.action == "skip":
-        result, message = Result.SKIPPED, "Left alone, as [Action] asks."
-    elif row.action == "delete":
-        message = "There is nothing to remove: [Item] is empty. You can delete this row."
-    return Outcome(row.place, row.name, resources.get(row.resource), result, message)
-
-
-def _copied(path: Path) -> Path:
-    """Return a copy of the workbook as it is now: what is read, and what the results are written into.
-
-    Raises:
-        RunError: there is no such file, or it cannot be read.
-    """
-    handle, name = tempfile.mkstemp(prefix="bulkedit-", suffix=".xlsx")
-    os.close(handle)
-    try:
-        shutil.copyfile(path, name)
-    except OSError as error:
-        Path(name).unlink()
-        reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror
-        raise RunError(f"{path} cannot be read: {reason}.") from None
-    return Path(name)
 
 
 def refuse_other_format(path: Path) -> None:
@@ -431,27 +345,3 @@ def refuse_other_site(identity: Identity, url: str) -> None:
 def _address(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme.lower()}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
-
-
-def _cells(
-    outcomes: Iterable[Outcome], moved: Mapping[Place, Mapping[str, str]], heads: Mapping[str, Heads]
-) -> dict[str, dict[int, dict[int, str]]]:
-    """Return the texts of our own cells: by sheet, row and column."""
-    found: dict[str, dict[int, dict[int, str]]] = {title: {} for title in heads}
-    for outcome in outcomes:
-        own_cells = heads[outcome.place.sheet].own
-        texts = {own.RESULT: outcome.result.value, own.MESSAGE: outcome.message}
-        texts |= moved.get(outcome.place, {})
-        row = {own_cells[header]: text for header, text in texts.items() if header in own_cells}
-        found[outcome.place.sheet][outcome.place.row] = row
-    return {title: rows for title, rows in found.items() if rows}
-
-
-def _results(report: Report, heads: Mapping[str, Heads]) -> list[list[str | Link]]:
-    rows: list[list[str | Link]] = [list(RESULT_HEADERS)]
-    for outcome, texts in report.result_rows():
-        column = letters(heads[outcome.place.sheet].own.get(own.RESULT, 1))
-        row: list[str | Link] = list(texts)
-        row[3] = Link(texts[3], outcome.place.sheet, f"{column}{outcome.place.row}")
-        rows.append(row)
-    return rows

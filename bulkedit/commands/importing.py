@@ -115,7 +115,7 @@ def _agreed(job: Import) -> bool:
         agreed = click.confirm(f"Send the edits of {plural(coming, 'package')} to {job.site.url}?", default=False)
     except click.Abort:
         raise InterruptedRunError("Interrupted; nothing was sent.") from None
-    if agreed and job.changed_meanwhile():
+    if agreed and job.original.changed_meanwhile():
         raise RunError(f"{job.path} was saved by another program meanwhile; nothing was sent, import again.")
     return agreed
 

@@ -102,6 +102,16 @@ def outcomes_of(
     return list(teller.outcomes())
 
 
+def at_rest(row: RowEdit, resources: Mapping[str, str]) -> Outcome:
+    """Return the outcome of a row that asks for nothing."""
+    result, message = Result.UNCHANGED, ""
+    if row.action == "skip":
+        result, message = Result.SKIPPED, "Left alone, as [Action] asks."
+    elif row.action == "delete":
+        message = "There is nothing to remove: [Item] is empty. You can delete this row."
+    return Outcome(row.place, row.name, resources.get(row.resource), result, message)
+
+
 class _Teller:
     def __init__(
         self,

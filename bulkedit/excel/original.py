@@ -1,0 +1,148 @@
+"""The workbook as it was read, and its answers written back into it."""
+
+import filecmp
+import os
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+
+from bulkedit.core import columns as own
+from bulkedit.core.advance import Advance
+from bulkedit.core.edits import Place
+from bulkedit.core.memory import digest, to_rows
+from bulkedit.core.outcomes import Outcome
+from bulkedit.core.report import Report
+from bulkedit.core.sheets import Heads, find_heads, letters
+from bulkedit.core.trouble import RunError
+from bulkedit.excel.patch import Link, patch_workbook
+from bulkedit.excel.read import read_workbook
+from bulkedit.excel.save import is_open_elsewhere, save
+from bulkedit.excel.write import BASE, META, RESULT_HEADERS, RESULTS, meta_rows
+
+
+class Original:
+    """A workbook as it was when an import began.
+
+    A copy of it is kept: what is read and what the answers are written into is the same file, whatever
+    somebody does with the workbook meanwhile.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Copy and read the workbook.
+
+        Raises:
+            RunError: there is no such file, or it is no workbook of ours.
+        """
+        self.path = path
+        self._copy = _copied(path)
+        weakref.finalize(self, self._copy.unlink, missing_ok=True)
+        self.book = read_workbook(self._copy, path.name)
+
+    @cached_property
+    def _heads(self) -> dict[str, Heads]:
+        """Where the columns stand in each data sheet that is there."""
+        sheets = self.book.sheets
+        return {t.title: find_heads(t, sheets[t.title]) for t in self.book.layout.tables if t.title in sheets}
+
+    def changed_meanwhile(self) -> bool:
+        """Tell whether somebody saved the workbook since it was read: rows may stand elsewhere in it now."""
+        try:
+            return not filecmp.cmp(self.path, self._copy, shallow=False)
+        except OSError:
+            return True
+
+    def rehearse(self, outcomes: Iterable[Outcome], folder: Path) -> None:
+        """Make sure, before anything is sent, that the answers will find their place in the workbook.
+
+        Args:
+            outcomes: an answer to each row.
+            folder: where the results will be written.
+
+        Raises:
+            RunError: the workbook can be read but not written back.
+        """
+        try:
+            with tempfile.TemporaryFile(dir=folder) as file:
+                patch_workbook(self._copy, file, _cells(outcomes, {}, self._heads), {})
+        except (LookupError, ValueError, OSError) as error:
+            raise RunError(f"The results could not be written back into {self.path}: {error}") from error
+
+    def write(self, report: Report, moved: Advance | None, target: Path) -> Path:
+        """Write the answers, and return the path of the file that holds them.
+
+        Where the workbook is open in a spreadsheet program, or was saved by one meanwhile, that is a new
+        file beside it.
+
+        Args:
+            report: the answers.
+            moved: what is remembered as exported from now on; None where that stays as it is.
+            target: the file to write.
+
+        Raises:
+            OSError: it cannot be written; what was there is untouched.
+            RunError: see `rehearse`.
+        """
+        cells = _cells(report.outcomes, moved.cells if moved else {}, self._heads)
+        sheets: dict[str, list[list[str | Link]]] = {RESULTS: _results(report, self._heads)}
+        if moved is not None:
+            memory = list(to_rows(moved.exported))
+            sheets[BASE] = [list(row) for row in memory]
+            sheets[META] = [list(row) for row in meta_rows(self.book.described, digest(memory))]
+        sheets = {title: rows for title, rows in sheets.items() if title in self.book.titles}
+        stamp = report.time.replace(":", "").replace("T", " ")
+        beside = target.with_name(f"{target.stem} results {stamp}{target.suffix}")
+
+        def put(place: Path) -> Path:
+            save(place, lambda file: patch_workbook(self._copy, file, cells, sheets))
+            return place
+
+        if is_open_elsewhere(target) or (target == self.path and self.changed_meanwhile()):
+            return put(beside)
+        try:
+            return put(target)
+        except PermissionError:  # Windows does not let go of a file that is open
+            return put(beside)
+
+
+def _copied(path: Path) -> Path:
+    """Return a copy of the workbook as it is now: what is read, and what the results are written into.
+
+    Raises:
+        RunError: there is no such file, or it cannot be read.
+    """
+    handle, name = tempfile.mkstemp(prefix="bulkedit-", suffix=".xlsx")
+    os.close(handle)
+    try:
+        shutil.copyfile(path, name)
+    except OSError as error:
+        Path(name).unlink()
+        reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror
+        raise RunError(f"{path} cannot be read: {reason}.") from None
+    return Path(name)
+
+
+def _cells(
+    outcomes: Iterable[Outcome], moved: Mapping[Place, Mapping[str, str]], heads: Mapping[str, Heads]
+) -> dict[str, dict[int, dict[int, str]]]:
+    """Return the texts of our own cells: by sheet, row and column."""
+    found: dict[str, dict[int, dict[int, str]]] = {title: {} for title in heads}
+    for outcome in outcomes:
+        own_cells = heads[outcome.place.sheet].own
+        texts = {own.RESULT: outcome.result.value, own.MESSAGE: outcome.message}
+        texts |= moved.get(outcome.place, {})
+        row = {own_cells[header]: text for header, text in texts.items() if header in own_cells}
+        found[outcome.place.sheet][outcome.place.row] = row
+    return {title: rows for title, rows in found.items() if rows}
+
+
+def _results(report: Report, heads: Mapping[str, Heads]) -> list[list[str | Link]]:
+    rows: list[list[str | Link]] = [list(RESULT_HEADERS)]
+    for outcome, texts in report.result_rows():
+        column = letters(heads[outcome.place.sheet].own.get(own.RESULT, 1))
+        row: list[str | Link] = list(texts)
+        row[3] = Link(texts[3], outcome.place.sheet, f"{column}{outcome.place.row}")
+        rows.append(row)
+    return rows
