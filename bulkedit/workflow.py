@@ -83,7 +83,7 @@ def export(
     """
     _, language = site.about()
     editable = editable_organizations(site)
-    wanted = [site.organization(text) for text in organizations]
+    wanted = list({one.id: one for one in map(site.organization, organizations)}.values())
     path = output or Path(f"{wanted[0].name}.xlsx")
     refuse_other_format(path)
     if path.exists() and not force:
@@ -192,7 +192,7 @@ class Import:
             self.original.rehearse(answers, (options.output or path).parent)
         self.live = self._read_live()
         self.interrupted = False
-        self.mistake: Exception | None = None
+        self.mistake = ""
 
     def _refuse_without_rights(self) -> None:
         editable = {one.id for one in editable_organizations(self.site)}
@@ -218,7 +218,7 @@ class Import:
             settled.append(one)
             if stopped is None and isinstance(one.answer, NotSent):
                 stopped = NotSent(f"The run stopped before this row: {one.answer.reason}")
-            if stopped is None and self.mistake is not None:
+            if stopped is None and self.mistake:
                 stopped = NotSent("The run stopped before this row because of a mistake of bulkedit's own.")
             if stopped is None and self.interrupted:
                 stopped = NotSent("The run was interrupted before this row; import again to go on.")
@@ -230,8 +230,8 @@ class Import:
         try:
             return self._settle(key, rows, sender)
         except Exception as error:  # a mistake of ours must not lose the answers to what was sent already
-            self.mistake = error
-            return Settled(rows, answer=Unclear(f"bulkedit made a mistake here ({type(error).__name__})."))
+            self.mistake = type(error).__name__
+            return Settled(rows, answer=Unclear(f"bulkedit made a mistake here ({self.mistake})."))
 
     def _settle(self, key: str, rows: Sequence[RowEdit], sender: Sender) -> Settled:
         if any(row.problems for row in rows):

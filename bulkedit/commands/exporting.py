@@ -53,6 +53,8 @@ def export_command(
     )
     if not report.editable:
         note("Note: your token may read these packages but not edit all of them; an import would be refused.")
+    if not any(report.counts.values()):
+        note("Note: no packages were found; the workbook has no rows.")
     if as_json:
         print_json(
             {

@@ -86,8 +86,8 @@ def import_command(
         _say(report)
     if job.interrupted:
         raise InterruptedRunError("Interrupted; import again to go on.")
-    if job.mistake is not None:
-        say_trouble(f"The run stopped because of a mistake in bulkedit: {job.mistake!r}. Please report it.")
+    if job.mistake:
+        say_trouble(f"The run stopped because of a mistake in bulkedit ({job.mistake}); please report it.")
     if report.unwritten:
         say_trouble(f"{report.unwritten} Import again: what has arrived is not sent twice.")
     if report.unwritten or not report.complete:

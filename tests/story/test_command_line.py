@@ -307,6 +307,25 @@ def test_results_beside_an_open_workbook_say_where_to_go_on(desk: Desk) -> None:
     assert "go on in that file" in said.out
 
 
+def test_an_organization_given_twice_is_exported_once(desk: Desk) -> None:
+    """By name and by title it is the same one: its packages stand there once."""
+    desk.open(two_packages())
+
+    said = desk("export", "parks", "parks", "-o", "parks.xlsx", "--json")
+
+    assert said.json()["counts"]["Packages"] == 2
+
+
+def test_an_export_without_packages_says_so(desk: Desk) -> None:
+    """A slip in a filter gives an empty workbook: it is said beside the counts."""
+    desk.open(SmallCKAN([]))
+
+    said = desk("export", "parks")
+
+    assert said.status == 0
+    assert "no packages were found" in said.err
+
+
 def test_a_password_in_the_address_is_refused(desk: Desk) -> None:
     """It would stand in the workbook and in messages; nothing is asked of the site."""
     server = desk.open(two_packages())
