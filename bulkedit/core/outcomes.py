@@ -337,7 +337,8 @@ def _gone(change: Change) -> str:
     header = f" in [{change.cell.column.header}]" if change.cell is not None else ""
     what = "this item" if change.row.table.level.of_items else f"this {change.row.table.level}"
     where = "as it was exported" if change.row.table.level.of_items else "(or not visible to you)"
+    now = f" (in its place there is now {excerpt(change.live)})" if change.live else ""
     return (
-        f"Conflict{header}: {what} is no longer on the site {where}. Nothing was sent for it;"
+        f"Conflict{header}: {what} is no longer on the site {where}{now}. Nothing was sent for it;"
         " undo your edit, or remove the row."
     )
