@@ -119,18 +119,20 @@ def _advance_items(
     rows: Sequence[RowEdit],
 ) -> None:
     by_number = {row.number: row for row in rows if row.number and row.action != "skip"}
+    numbers: dict[int, str] = {}
     items: list[Texts] = []
     for number, texts in enumerate(moved.exported.items(table, owner), 1):
         row = by_number.get(number)
         done = changes.get(row.place, ()) if row is not None else ()
         if row is not None and row.action == "delete" and done:
-            moved.write(row.place, own.ITEM, "")
+            numbers[number] = ""
             continue
         items.append(_with(texts, done, table))
-        if row is not None and len(items) != number:
-            moved.write(row.place, own.ITEM, str(len(items)))
+        numbers[number] = str(len(items))
     for row in rows:
-        if not row.number and row.place in changes:
+        if row.number and numbers[row.number] != str(row.number):
+            moved.write(row.place, own.ITEM, numbers[row.number])
+        elif not row.number and row.place in changes:
             items.append(_with(("",) * len(table.columns), changes[row.place], table))
             moved.write(row.place, own.ITEM, str(len(items)))
     moved.exported.replace_items(table, owner, items)

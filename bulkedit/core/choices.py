@@ -20,8 +20,9 @@ class Choices:
         self._by_folded = {t.casefold(): v for t, v in self._by_text.items() if folded[t.casefold()] == 1}
 
     def _readings(self, choices: Sequence[Choice]) -> dict[str, str]:
-        """Return what may be typed, weakest first: another name, the raw value, the label."""
-        readings = {cell.canonical(alias): c.value for c in choices for alias in c.aliases}
+        """Return what may be typed, weakest first: another name that only one has, the raw value, the label."""
+        aliases = Counter(alias.casefold() for c in choices for alias in c.aliases)
+        readings = {cell.canonical(a): c.value for c in choices for a in c.aliases if aliases[a.casefold()] == 1}
         readings |= {cell.canonical(c.value): c.value for c in choices}
         readings = {text: value for text, value in readings.items() if _twice(text) is None}
         readings |= {self.labels[c.value]: c.value for c in choices}

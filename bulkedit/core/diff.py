@@ -11,12 +11,13 @@ Items of a repeating field have no ids in CKAN. They are recognized by what they
 list they stand now; an item that cannot be recognized is a conflict, never a guess.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from bulkedit.core.catalogue import Catalogue, Texts
-from bulkedit.core.columns import Table
+from bulkedit.core.columns import Kind, Table
 from bulkedit.core.edits import CellEdit, Place, RowEdit
 from bulkedit.core.matching import match_items
 
@@ -182,24 +183,52 @@ class _ItemMerge:
 
     def changes(self) -> list[Change]:
         """Return every edit with its verdict."""
-        if self._as_wanted():
+        if self._as_wanted() or self._have_arrived(self.wanted_new):
             self.made = [c for row in self.rows for c in self._all(row, Verdict.ALREADY)]
-            return self.made
-        for row in self.rows:
-            if row.number:
-                self.made += self._removed(row) if row.action == "delete" else self._edited(row)
-        for n, row in enumerate(self.new):
-            self.made += self._added(row, already=n in self.match.added)
+        elif self._have_arrived([]):
+            self._add_to_what_arrived()
+        else:
+            for row in self.rows:
+                if row.number:
+                    self.made += self._removed(row) if row.action == "delete" else self._edited(row)
+            taken = {*self.match.items.values(), *self.match.added.values()}
+            strangers = [texts for at, texts in enumerate(self.live) if at not in taken]
+            for n, row in enumerate(self.new):
+                self.made += self._added(row, strangers, already=n in self.match.added)
         return self.made
 
-    def _as_wanted(self) -> bool:
-        """Tell whether the live list is exactly the one the workbook asks for."""
-        kept = [
+    def _kept(self) -> list[Texts]:
+        """Return what the exported items should become, without those to be removed."""
+        return [
             self.wanted.get(i, texts)
             for i, texts in enumerate(self.exported)
             if (row := self.by_number.get(i + 1)) is None or row.action != "delete"
         ]
-        return [*kept, *self.wanted_new] == list(self.live)
+
+    def _have_arrived(self, new: Sequence[Texts]) -> bool:
+        """Tell whether the edits are on the site already, whatever else has changed in the list since.
+
+        They are when everything that they make is there, and nothing more of what they replace.
+        """
+        goal, live = Counter([*self._kept(), *new]), Counter(self.live)
+        mine = [*self.wanted.values(), *new]
+        away = [self.exported[number - 1] for number in self.by_number]
+        return bool(mine) and all(live[t] >= goal[t] for t in mine) and all(live[t] <= goal[t] for t in away)
+
+    def _add_to_what_arrived(self) -> None:
+        """Take the edits of exported items as done, and add the new ones that are not there yet."""
+        left = Counter(self.live) - Counter(self._kept())
+        for row in self.rows:
+            if row.number:
+                self.made += self._all(row, Verdict.ALREADY)
+        for row, texts in zip(self.new, self.wanted_new, strict=True):
+            already = left[texts] > 0
+            left[texts] -= already
+            self.made += self._added(row, list(left.elements()), already=already)
+
+    def _as_wanted(self) -> bool:
+        """Tell whether the live list is exactly the one the workbook asks for."""
+        return [*self._kept(), *self.wanted_new] == list(self.live)
 
     def _all(self, row: RowEdit, verdict: Verdict) -> Iterator[Change]:
         for cell in row.cells:
@@ -256,18 +285,30 @@ class _ItemMerge:
         """Tell whether the live item is the exported one, so that an edit of it still means the same.
 
         It is when its first field (a contact's name, an extra's key) is as exported. Where that says
-        nothing, being empty or edited itself, every field that nobody edited here must be.
+        nothing, being empty or edited itself, every field that nobody edited here must be; and where all
+        are edited, at least one is as it was.
         """
         exported, live = self.exported[row.number - 1], self.live[at]
         touched = {self.table.names[cell.column.name] for cell in row.cells}
         if 0 not in touched and exported[0]:
             return exported[0] == live[0]
-        return all(exported[i] == live[i] for i in range(len(exported)) if i not in touched)
+        if any(text for i, text in enumerate(exported) if i not in touched):
+            return all(exported[i] == live[i] for i in range(len(exported)) if i not in touched)
+        return any(text and text == there for text, there in zip(exported, live, strict=True))
 
-    def _added(self, row: RowEdit, *, already: bool) -> Iterator[Change]:
+    def _added(self, row: RowEdit, strangers: Sequence[Texts], *, already: bool) -> Iterator[Change]:
+        """Add an item, unless it is there, or another of its name came to the list since the export."""
         if already:
             yield from self._all(row, Verdict.ALREADY)
             return
+        first = self.table.columns[0]
+        name = next((cell.edited for cell in row.cells if cell.column == first), "")
+        if name and first.kind is not Kind.CHOICE:
+            namesake = next((texts for texts in strangers if texts[0] == name), None)
+            if namesake is not None:
+                live = ", ".join(filter(None, namesake))
+                yield from (Change(row, cell, live, Verdict.CONFLICT, gone=True) for cell in row.cells)
+                return
         names = self.table.names
         self.added.append(NewItem(None, {names[c.column.name]: c.edited for c in row.cells}, row.place))
         yield from self._all(row, Verdict.CHANGE)

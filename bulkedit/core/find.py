@@ -297,7 +297,11 @@ def _with_cells(edit: RowEdit, row: SheetRow, heads: Heads, exported: Catalogue)
             continue
         column = edit.table.columns[index]
         shown = exported.shown.get((edit.table.title, edit.owner, column.name))
-        if shown is not None and not edit.table.level.of_items and canonical(cell_text(cell)) == shown:
+        if (
+            shown is not None
+            and not edit.table.level.of_items
+            and codecs[index].normal(canonical(cell_text(cell))) == shown
+        ):
             continue
         try:
             name = edit.table.level is Level.PACKAGE and column.name == "name"

@@ -209,7 +209,10 @@ class _Teller:
         when = f" (last changed there {self.settled.live_modified[:16].replace('T', ' ')} UTC)"
         when = when if self.settled.live_modified else ""
         for change in conflicts:
-            if change.gone:
+            if change.gone and change.live and change.row.table.level.of_items and not change.row.number:
+                there = excerpt(change.live)
+                yield f"Conflict: an entry of this name is on the site: {there}. Not added; remove the row."
+            elif change.gone:
                 yield _gone(change)
             elif change.cell is None:
                 live = excerpt(change.live)

@@ -99,7 +99,7 @@ class Original:
             save(place, lambda file: patch_workbook(self._copy, file, cells, sheets))
             return place
 
-        if is_open_elsewhere(target) or (target == self.path and self.changed_meanwhile()):
+        if is_open_elsewhere(target) or (target.resolve() == self.path.resolve() and self.changed_meanwhile()):
             return put(beside)
         try:
             return put(target)

@@ -294,3 +294,29 @@ def test_every_level_is_part_of_the_laws() -> None:
     desk = desk_of(_world())
 
     assert {t.level for t in desk.layout.tables if desk.rows[t.title]} == set(Level)
+
+
+def test_rows_that_are_skipped_are_numbered_anew_as_well() -> None:
+    """Their number says which item they are: after a removal above, it is another one."""
+    desk = desk_of(parks() | {"contacts": [{"name": n} for n in ("Ann", "Bob", "Cat")]})
+    site = {"id-parks": parks() | {"contacts": [{"name": n} for n in ("Ann", "Bob", "Cat")]}}
+    desk.rows["Contacts"][0][own.ACTION] = "delete"
+    desk.rows["Contacts"][1][own.ACTION] = "skip"
+
+    _run(desk, site)
+    desk.rows["Contacts"][1][own.ACTION] = ""
+
+    assert [row[own.ITEM] for row in desk.rows["Contacts"]] == ["", "1", "2"]
+    assert _left(desk.edits()) == []
+
+
+def test_what_was_typed_is_known_again_in_any_spelling() -> None:
+    """The site keeps less than was asked: the same cell is no edit again, whatever order its values stand in."""
+    desk = desk_of(parks())
+    desk.rows["Packages"][0]["Colours"] = "r; b"
+    rows = desk.edits().rows
+    one = replace(settled(desk, {"id-parks": parks()})[0], answer=Accepted(parks() | {"colours": ["r"]}))
+
+    advance(desk.layout, desk.catalogue, [one], rows)
+
+    assert _left(desk.edits()) == []

@@ -254,3 +254,13 @@ def test_a_closed_choice_keeps_a_stored_value_that_is_none() -> None:
     value = codec_of(_column(Kind.CHOICES, closed=True)).read("Blue; old\nvalue", ["old\r\nvalue"])
 
     assert value == ["b", "old\r\nvalue"]
+
+
+def test_another_name_that_two_choices_share_names_neither() -> None:
+    """Two organizations with one title: the title does not choose between them, their names do."""
+    shared = (Choice("1", "aa", ("Water Board",)), Choice("2", "zz", ("water board",)))
+    codec = codec_of(Column("Organization", "owner_org", Kind.CHOICE, shared, closed=True))
+
+    with pytest.raises(UnreadableError):
+        codec.read("Water Board", None)
+    assert codec.read("zz", None) == "2"

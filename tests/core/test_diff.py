@@ -282,6 +282,57 @@ def test_an_item_without_a_name_is_known_by_all_the_rest() -> None:
     assert [(c.verdict, c.gone) for c in diff.changes] == [(Verdict.CONFLICT, True)]
 
 
+def test_an_item_of_which_all_was_edited_and_all_has_changed_is_gone() -> None:
+    """Nothing is left to know it by: another contact in its place is not overwritten, not even when asked to."""
+    sheet, live = Sheet(ANN, BOB), (("Zed", "zed@x", "9"), BOB)
+    sheet.edit(1, **{column.name: f"new {column.name}" for column in CONTACTS.columns})
+
+    for overwrite in (False, True):
+        diff = sheet.diff(*live, overwrite=overwrite)
+
+        assert {c.gone for c in diff.changes} == {True}
+        assert _sent(diff, live) == list(live)
+
+
+def test_a_list_shifted_up_is_not_shifted_again() -> None:
+    """The edits arrived and the workbook does not know; with a new row on top, nothing is lost or doubled."""
+    cat, dee = ("Cat", "cat@x", "3"), ("Dee", "dee@x", "4")
+    sheet, live = Sheet(ANN, BOB, cat), (BOB, cat)
+    names = [column.name for column in CONTACTS.columns]
+    sheet.edit(1, **dict(zip(names, BOB, strict=True)))
+    sheet.edit(2, **dict(zip(names, cat, strict=True)))
+    sheet.delete(3)
+    sheet.add(*dee)
+
+    diff = sheet.diff(*live)
+
+    assert _sent(diff, live) == [BOB, cat, dee]
+
+
+def test_edits_that_arrived_are_known_beside_a_rivals_entry() -> None:
+    """Arrived, not written down, and somebody appended one since: nothing is sent again."""
+    new, rival = ("Xia", "xia@x", "8"), ("Rex", "rex@x", "7")
+    sheet, live = Sheet(ANN, BOB), (new, BOB, ANN, rival)
+    sheet.edit(1, **dict(zip([column.name for column in CONTACTS.columns], new, strict=True)))
+    sheet.add(*ANN)
+
+    diff = sheet.diff(*live)
+
+    assert {c.verdict for c in diff.changes} == {Verdict.ALREADY}
+    assert diff.lists == ()
+
+
+def test_a_new_entry_whose_name_came_to_the_site_meanwhile_is_a_conflict() -> None:
+    """Sent before and edited since, or added by somebody else: a second one of the name is not made in silence."""
+    sheet, live = Sheet(ANN), (ANN, ("Dee", "dee@x", "4"))
+    sheet.add("Dee", "dee@elsewhere", "4")
+
+    diff = sheet.diff(*live, overwrite=True)
+
+    assert {c.verdict for c in diff.changes} == {Verdict.CONFLICT}
+    assert _sent(diff, live) == list(live)
+
+
 def test_overwrite_does_not_remove_somebody_else() -> None:
     """A contact that was replaced is not the one to be removed, even with `--on-conflict overwrite`."""
     sheet, live = Sheet(ANN, BOB), (("Zed", "zed@x", "9"), BOB)

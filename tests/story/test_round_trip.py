@@ -424,6 +424,20 @@ def test_a_workbook_saved_meanwhile_is_not_written_over(desk: Desk) -> None:
     assert packages_row(Path(report.written), ONE)["Result"] == "updated"
 
 
+def test_another_spelling_of_its_own_path_is_the_same_workbook(desk: Desk) -> None:
+    """`-o` with the workbook's absolute path: what somebody saved meanwhile is not written over either."""
+    server, workbook = desk.exported(two_packages())
+    edit(workbook, NEW_TITLE)
+    options = ImportOptions(output=workbook.absolute())
+    job = Import(Site(Client(server.url, TOKEN)), Path(workbook.name), options)
+    edit(workbook, ("Packages", TWO, "Title", "Typed meanwhile"))
+    theirs = workbook.read_bytes()
+
+    report = job.report(job.run(job.send), dry_run=False)
+
+    assert (workbook.read_bytes() == theirs, report.beside) == (True, True)
+
+
 def test_a_mistake_of_ours_does_not_lose_the_answers(desk: Desk) -> None:
     """Whatever goes wrong in the middle, what was sent before is answered in the sheet."""
     server, workbook = desk.exported(two_packages())
