@@ -1,4 +1,4 @@
-"""A small pure model of ``package_revise``, after ``research/ckan-semantics.md`` section 2.3.
+"""A small pure model of CKAN's ``package_revise`` (``ckan/logic/action/update.py``).
 
 Only what a plan may use: ``match``, ``filter`` of fields, ``update`` and ``update__resources__<id>``.
 Anything else is a mistake of the plan and fails here.
