@@ -284,11 +284,13 @@ class _ItemMerge:
     def _recognized(self, row: RowEdit, at: int) -> bool:
         """Tell whether the live item is the exported one, so that an edit of it still means the same.
 
-        It is when its first field (a contact's name, an extra's key) is as exported. Where that says
-        nothing, being empty or edited itself, every field that nobody edited here must be; and where all
-        are edited, at least one is as it was.
+        It is when nothing of it has changed, and when its first field (a contact's name, an extra's key)
+        is as exported. Where that says nothing, being empty or edited itself, every field that nobody
+        edited here must be; and where all are edited, at least one.
         """
         exported, live = self.exported[row.number - 1], self.live[at]
+        if exported == live:
+            return True
         touched = {self.table.names[cell.column.name] for cell in row.cells}
         if 0 not in touched and exported[0]:
             return exported[0] == live[0]

@@ -282,6 +282,17 @@ def test_an_item_without_a_name_is_known_by_all_the_rest() -> None:
     assert [(c.verdict, c.gone) for c in diff.changes] == [(Verdict.CONFLICT, True)]
 
 
+def test_an_empty_item_can_be_filled() -> None:
+    """Forms store an item with nothing in it: filling it is an edit like any other."""
+    blank = ("", "", "")
+    sheet = Sheet(blank, BOB)
+    sheet.edit(1, name="Ann")
+
+    diff = sheet.diff(blank, BOB)
+
+    assert _sent(diff, (blank, BOB)) == [("Ann", "", ""), BOB]
+
+
 def test_an_item_of_which_all_was_edited_and_all_has_changed_is_gone() -> None:
     """Nothing is left to know it by: another contact in its place is not overwritten, not even when asked to."""
     sheet, live = Sheet(ANN, BOB), (("Zed", "zed@x", "9"), BOB)
