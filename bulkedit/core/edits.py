@@ -1,10 +1,9 @@
 """What a person changed: the edited cells of every row, against what was exported."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bulkedit.core.columns import Column, Table
-from bulkedit.core.text import excerpt
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +85,3 @@ class Edits:
             if row.asks or row.problems:
                 found.setdefault(row.package, []).append(row)
         return found
-
-
-def describe(edit: CellEdit) -> str:
-    """Return an edit as people read it: ``[Title] “old” → “new”``."""
-    return f"[{edit.column.header}] {excerpt(edit.exported, 60)} → {excerpt(edit.edited, 60)}"
-
-
-def edited_cells(rows: Sequence[RowEdit]) -> Iterator[tuple[RowEdit, CellEdit]]:
-    """Yield every edited cell with its row."""
-    return ((row, cell) for row in rows for cell in row.cells)

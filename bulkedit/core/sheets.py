@@ -11,7 +11,6 @@ from bulkedit.core.columns import (
     ITEM,
     PACKAGE,
     RESOURCE_ID,
-    Column,
     Level,
     Table,
     own_headers,
@@ -147,8 +146,3 @@ def header_texts(table: Table, *, as_names: bool) -> list[str]:
     taken = {*lead, *trail, *(column.header for column in table.columns)}
     fields = [c.name if as_names and c.name not in taken else c.header for c in table.columns]
     return [*lead, *fields, *trail]
-
-
-def columns_by_header(table: Table) -> dict[str, Column]:
-    """Return the columns of a table by header."""
-    return {column.header: column for column in table.columns}
