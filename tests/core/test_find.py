@@ -518,3 +518,15 @@ def test_a_name_that_makes_no_address_is_not_sent(name: str) -> None:
     desk.rows["Packages"][0]["Address"] = name
 
     assert "lower-case letters" in _problems(desk)["Packages", 2]
+
+
+def test_what_libreoffice_confuses_is_nobodys_edit() -> None:
+    """It saves `_x005F_x000D_` so that it reads as `_x000D_` from then on; a real edit beside it still counts."""
+    desk = desk_of(parks() | {"notes": "a_x005F_x000D_b"})
+
+    desk.rows["Packages"][0]["Notes"] = "a_x000D_b"
+    untouched = _asking(desk)
+    desk.rows["Packages"][0]["Notes"] = "a_x000D_c"
+
+    assert untouched == []
+    assert len(_asking(desk)) == 1
