@@ -16,6 +16,8 @@ import requests
 CKAN_2_12 = "2.12.0"
 CKAN_2_9 = "2.9.11"
 PORTS = {CKAN_2_12: 5012, CKAN_2_9: 5009}
+_PORTS_ABOVE = {"PG": 10_000, "REDIS": 11_000, "SOLR": 12_000}
+"""The lab's own choice lies among the ports that Linux gives to outgoing connections, and may be taken."""
 UP_SECONDS = 1800  # the first time it installs CKAN
 ANSWER_SECONDS = 30
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -88,6 +90,7 @@ def _environment(version: str) -> dict[str, str]:
     return os.environ | {
         "CKAN_LAB_VERSION": version,
         "CKAN_LAB_PORT": str(PORTS[version]),
+        **{f"CKAN_LAB_{what}_PORT": str(PORTS[version] + above) for what, above in _PORTS_ABOVE.items()},
         "CKAN_LAB_SCHEMA": str(folder() / "schemas" / "bcdc_full.yaml"),
         "CKAN_LAB_PYTHON": _python(version) or "",
         "CKAN_LAB_PLUGINS": _PLUGINS if version == CKAN_2_9 else f"activity {_PLUGINS}",
