@@ -1,0 +1,118 @@
+"""Misbehaviour on demand: which calls go wrong, and how.
+
+A rule in words, as for ``bulkedit sandbox --misbehave``: ``package_revise cut-after``, ``package_revise 503
+skip=1 times=2``, ``* delay seconds=0.2``.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from threading import Lock
+
+from bulkedit.core.trouble import RunError
+
+
+class Fault(Enum):
+    """A way to misbehave."""
+
+    DELAY = "delay"
+    """Answer rightly, late."""
+    CUT_BEFORE = "cut-before"
+    """Close the connection; nothing was done."""
+    CUT_AFTER = "cut-after"
+    """Do it, then close the connection without an answer."""
+    SILENT = "silent"
+    """Do it, and never answer (for as many seconds)."""
+    BUSY = "429"
+    """Too many requests, with ``Retry-After``; nothing was done."""
+    BAD_GATEWAY = "502"
+    """A proxy's page; nothing was done."""
+    BAD_GATEWAY_AFTER = "502-after"
+    """Do it, and answer with a proxy's page."""
+    UNAVAILABLE = "503"
+    """A proxy's page with ``Retry-After``; nothing was done."""
+    TIMEOUT = "504"
+    """A proxy's page after having done it."""
+    HTML = "html"
+    """A page with status 200, as login walls send it; nothing was done."""
+    SLOW_BODY = "slow-body"
+    """Do it, and send the answer drop by drop."""
+    HALF_BODY = "half-body"
+    """Do it, and send half the answer."""
+    FAILED = "500"
+    """CKAN's own internal error; nothing was done."""
+
+
+@dataclass(frozen=True)
+class FaultRule:
+    """Which calls go wrong, and how.
+
+    Attributes:
+        action: name of the action, or ``*`` for any.
+        fault: how.
+        skip: how many calls go well first.
+        times: how many go wrong after that; 0 for all.
+        seconds: of a delay or silence, or what ``Retry-After`` says.
+        every: only each so-manieth call.
+    """
+
+    action: str
+    fault: Fault
+    skip: int = 0
+    times: int = 0
+    seconds: float = 1.0
+    every: int = 1
+
+    @classmethod
+    def parsed(cls, text: str) -> "FaultRule":
+        """Read a rule written in words.
+
+        Raises:
+            RunError: it is none.
+        """
+        action, _, rest = text.strip().partition(" ")
+        fault, *options = rest.split() or [""]
+        try:
+            numbers = {key: float(value) for key, value in (option.split("=") for option in options)}
+            seconds = numbers.pop("seconds", cls.seconds)
+            counts = {key: int(value) for key, value in numbers.items()}
+            return cls(action, Fault(fault), seconds=seconds, **counts)
+        except (ValueError, TypeError):
+            faults = ", ".join(one.value for one in Fault)
+            raise RunError(
+                f"{text!r} is no rule: it must read ACTION FAULT [skip=N] [times=N] [every=N] [seconds=S]"
+                f" with one of the faults {faults}."
+            ) from None
+
+    def matches(self, call: int) -> bool:
+        """Tell whether the so-manieth call (from 0) of the action goes wrong."""
+        at = call - self.skip
+        return at >= 0 and at % self.every == 0 and (not self.times or at // self.every < self.times)
+
+
+class Faults:
+    """The rules in force, and how often each has been asked."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._rules: list[tuple[FaultRule, list[int]]] = []
+
+    def add(self, rule: FaultRule) -> None:
+        """Put a rule into force."""
+        with self._lock:
+            self._rules.append((rule, [0]))
+
+    def clear(self) -> None:
+        """Behave again."""
+        with self._lock:
+            self._rules.clear()
+
+    def of(self, action: str) -> FaultRule | None:
+        """Return the rule by which this call of an action goes wrong, if any."""
+        with self._lock:
+            struck = None
+            for rule, asked in self._rules:
+                if rule.action in ("*", action):
+                    if struck is None and rule.matches(asked[0]):
+                        struck = rule
+                    asked[0] += 1
+            return struck

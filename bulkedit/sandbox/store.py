@@ -1,0 +1,134 @@
+"""What the catalogue keeps, in SQLite: a file, or memory."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+
+from bulkedit.core.json_value import JSON, dicts, text_of
+from bulkedit.core.trouble import RunError
+
+Record = dict[str, JSON]
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS packages (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, state TEXT NOT NULL, owner_org TEXT, document TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS package_name ON packages (name);
+CREATE TABLE IF NOT EXISTS resources (id TEXT PRIMARY KEY, package TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS uploads (resource TEXT PRIMARY KEY, name TEXT, media_type TEXT, content BLOB);
+CREATE TABLE IF NOT EXISTS records (
+    kind TEXT, id TEXT, name TEXT, place INTEGER, document TEXT NOT NULL, PRIMARY KEY (kind, id)
+);
+PRAGMA user_version = 1;
+"""
+
+
+class Store:
+    """Packages, files, and the site's organizations, groups, users, licences and schemas.
+
+    One connection for all threads: who works with it holds `transaction`.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Open the file, or memory.
+
+        Raises:
+            RunError: the file is no catalogue of ours, or cannot be written.
+        """
+        self._lock = RLock()
+        try:
+            self._sql = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
+            self._sql.executescript(_TABLES)
+        except sqlite3.Error as error:
+            raise RunError(f"{path} cannot be used as a catalogue ({error}).") from None
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._sql.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Do several things as one, alone: all of them or, after an error, none."""
+        with self._lock:
+            self._sql.execute("BEGIN")
+            try:
+                yield
+            except BaseException:
+                self._sql.execute("ROLLBACK")
+                raise
+            self._sql.execute("COMMIT")
+
+    # -- packages
+
+    def package(self, key: str) -> Record | None:
+        """Return the package of an id or name; of a name, one that is not deleted goes first."""
+        rows = self._sql.execute(
+            "SELECT document FROM packages WHERE id = ? OR name = ? ORDER BY id != ?, state = 'deleted'",
+            (key, key, key),
+        )
+        return next((json.loads(row[0]) for row in rows), None)
+
+    def packages(self, where: str = "1", values: Iterable[object] = (), order: str = "id") -> Iterator[Record]:
+        """Yield packages; the condition is SQL over the columns of the table."""
+        query = f"SELECT document FROM packages WHERE {where} ORDER BY {order}"  # noqa: S608  built by search
+        for row in self._sql.execute(query, tuple(values)):
+            yield json.loads(row[0])
+
+    def put_package(self, package: Record) -> None:
+        """Keep a package, new or changed."""
+        key = text_of(package["id"])
+        self._sql.execute(
+            "INSERT OR REPLACE INTO packages (id, name, state, owner_org, document) VALUES (?, ?, ?, ?, ?)",
+            (key, package["name"], package["state"], package["owner_org"], json.dumps(package)),
+        )
+        self._sql.execute("DELETE FROM resources WHERE package = ?", (key,))
+        self._sql.executemany(
+            "INSERT OR REPLACE INTO resources VALUES (?, ?)",
+            [(resource["id"], key) for resource in dicts(package["resources"])],
+        )
+
+    def owner_of(self, resource_id: str) -> str | None:
+        """Return the id of the package that a resource belongs to."""
+        row = self._sql.execute("SELECT package FROM resources WHERE id = ?", (resource_id,)).fetchone()
+        return None if row is None else str(row[0])
+
+    # -- files
+
+    def put_upload(self, resource_id: str, name: str, media_type: str, content: bytes) -> None:
+        """Keep a resource's file."""
+        self._sql.execute(
+            "INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?)", (resource_id, name, media_type, content)
+        )
+
+    def upload(self, resource_id: str) -> tuple[str, bytes] | None:
+        """Return media type and content of a resource's file."""
+        row = self._sql.execute(
+            "SELECT media_type, content FROM uploads WHERE resource = ?", (resource_id,)
+        ).fetchone()
+        return None if row is None else (str(row[0]), bytes(row[1]))
+
+    # -- organizations, groups, users, licences, schemas
+
+    def record(self, kind: str, key: str) -> Record | None:
+        """Return the record of an id or name."""
+        row = self._sql.execute(
+            "SELECT document FROM records WHERE kind = ? AND (id = ? OR name = ?)", (kind, key, key)
+        ).fetchone()
+        return None if row is None else json.loads(row[0])
+
+    def records(self, kind: str) -> list[Record]:
+        """Return all records of a kind in the order in which they came."""
+        rows = self._sql.execute("SELECT document FROM records WHERE kind = ? ORDER BY place", (kind,))
+        return [json.loads(row[0]) for row in rows]
+
+    def put_record(self, kind: str, record: Record) -> None:
+        """Keep a record, new or changed."""
+        place = self._sql.execute("SELECT COUNT(*) FROM records").fetchone()[0]
+        self._sql.execute(
+            "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)",
+            (kind, record["id"], record.get("name", record["id"]), place, json.dumps(record)),
+        )

@@ -1,0 +1,184 @@
+"""A package dict as a caller sends it, checked by its record type: what will be kept, or all its errors."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from bulkedit.core.json_value import JSON, dicts, text_of
+from bulkedit.sandbox.errors import IntegrityError, ValidationError
+from bulkedit.sandbox.record_types import RecordType
+from bulkedit.sandbox.validators import (
+    ABSENT,
+    VALIDATORS,
+    Asked,
+    Field,
+    InvalidError,
+    StopError,
+    Surroundings,
+    Value,
+    tag_errors,
+)
+
+_KEPT_WHOLE = {"scheming_multiple_choice", "scheming_multiple_text", "scheming_valid_json_object"}
+"""Validators after which a package's field is a list or an object; any other is kept as text."""
+
+_SET_BY_CKAN = frozenset("package_id position state metadata_modified revision_id upload clear_upload".split())
+"""Keys of a resource that no caller sets."""
+
+
+def check_package(kind: RecordType, sent: Mapping[str, JSON], around: Surroundings) -> dict[str, JSON]:
+    """Return what is kept of a package; `tags` and `groups` are lists of names and ids.
+
+    Raises:
+        ValidationError: fields break rules; errors as CKAN shows them.
+        IntegrityError: a list is no list of dicts.
+    """
+    errors: dict[str, JSON] = {}
+    kept: dict[str, JSON] = {}
+    for field in kind.fields.values():
+        _check_field(field, sent, around, kept, errors)
+    for name in kind.in_schema & kept.keys():
+        kept[name] = _as_extra(kind.fields[name], kept[name])
+    if "resources" in sent:
+        _check_resources(kind, dicts_of("resources", sent["resources"]), around, kept, errors)
+    _check_tags(sent, kept, errors)
+    _check_extras(kind, sent, kept, errors)
+    if "groups" in sent:
+        groups = dicts_of("groups", sent["groups"])
+        kept["groups"] = [text_of(group.get("id") or group.get("name")) for group in groups]
+    if errors:
+        raise ValidationError(errors)
+    return kept
+
+
+def dicts_of(name: str, value: JSON) -> list[dict[str, JSON]]:
+    """Return a list of dicts.
+
+    Raises:
+        IntegrityError: it is none.
+    """
+    if not isinstance(value, list) or len(dicts(value)) != len(value):
+        raise IntegrityError(f"Only lists of dicts can be placed against subschema ({name!r},), not {type(value)}")
+    return dicts(value)
+
+
+def _check_field(
+    field: Field,
+    sent: Mapping[str, JSON],
+    around: Surroundings,
+    kept: dict[str, JSON],
+    errors: dict[str, JSON],
+) -> None:
+    if not field.subfields:
+        value, wrong = _checked(field, sent, around)
+        if wrong:
+            errors[field.name] = list(wrong)
+        elif not isinstance(value, datetime) and value is not ABSENT:
+            kept[field.name] = value
+    elif field.name in sent:
+        _check_items(field, dicts_of(field.name, sent[field.name]), around, kept, errors)
+
+
+def _checked(field: Field, sent: Mapping[str, JSON], around: Surroundings) -> tuple[Value, list[str]]:
+    value: Value = sent.get(field.name, ABSENT)
+    wrong: list[str] = []
+    for validator in field.validators:
+        name, _, argument = validator.partition("(")
+        try:
+            value = VALIDATORS[name](value, Asked(field, sent, around, argument.rstrip(")"), bool(wrong)))
+        except InvalidError as error:
+            wrong.extend(map(str, error.args))
+        except StopError as error:
+            wrong.extend(map(str, error.args))
+            return ABSENT, wrong
+    return value, wrong
+
+
+def _check_items(
+    field: Field,
+    items: Iterable[dict[str, JSON]],
+    around: Surroundings,
+    kept: dict[str, JSON],
+    errors: dict[str, JSON],
+) -> None:
+    checked = [_check_record(field.subfields, item, around) for item in items if item]
+    if any(wrong for _, wrong in checked):
+        errors[field.name] = [wrong for _, wrong in checked]
+    elif checked:
+        kept[field.name] = [item for item, _ in checked]
+
+
+def _check_record(
+    fields: Iterable[Field], sent: Mapping[str, JSON], around: Surroundings
+) -> tuple[dict[str, JSON], dict[str, JSON]]:
+    kept: dict[str, JSON] = {}
+    errors: dict[str, JSON] = {}
+    for field in fields:
+        _check_field(field, sent, around, kept, errors)
+    return kept, errors
+
+
+def _as_extra(field: Field, value: JSON) -> JSON:
+    """Return a package's field as CKAN's table of extras keeps it."""
+    core = ("private", "tag_string")
+    if field.subfields or field.name in core or isinstance(value, str) or _KEPT_WHOLE & {*field.validators}:
+        return "" if value is None else value
+    return "" if value is None else json_text(value)
+
+
+def json_text(value: JSON) -> str:
+    """Return a value as text: of a boolean, a number, a list or an object."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _check_resources(
+    kind: RecordType,
+    resources: Iterable[dict[str, JSON]],
+    around: Surroundings,
+    kept: dict[str, JSON],
+    errors: dict[str, JSON],
+) -> None:
+    checked = [_check_record(kind.resource_fields.values(), resource, around) for resource in resources]
+    if any(wrong for _, wrong in checked):
+        errors["resources"] = [wrong for _, wrong in checked]
+    own = kind.resource_fields.keys() | _SET_BY_CKAN
+    kept["resources"] = [
+        {key: value for key, value in sent.items() if key not in own} | resource
+        for sent, (resource, _) in zip(resources, checked, strict=True)
+    ]
+
+
+def _check_tags(sent: Mapping[str, JSON], kept: dict[str, JSON], errors: dict[str, JSON]) -> None:
+    tags = [tag for tag in dicts_of("tags", sent.get("tags", [])) if tag]
+    names = ["" if tag.get("name") is None else json_text(tag["name"]) for tag in tags]
+    wrong: list[JSON] = [text for name in names for text in (tag_errors(name) if name else ["Missing value"])]
+    if wrong:
+        errors["tags"] = wrong
+    added = kept.pop("tag_string", [])
+    kept["tags"] = [*sorted({*names, *(map(str, added) if isinstance(added, list) else ())})]
+
+
+def _check_extras(
+    kind: RecordType, sent: Mapping[str, JSON], kept: dict[str, JSON], errors: dict[str, JSON]
+) -> None:
+    extras = dicts_of("extras", sent.get("extras") or [])
+    keys = [text_of(extra.get("key")) for extra in extras]
+    if twice := next((key for key in keys if keys.count(key) > 1), ""):
+        errors["extras_validation"] = [f'Duplicate key "{twice}"']
+        return
+    wrong: list[JSON] = [_extra_errors(kind, extra) for extra in extras]
+    if any(wrong):
+        errors["extras"] = wrong
+    kept["extras"] = [
+        {"key": key, "value": "" if extra.get("value") is None else json_text(extra["value"])}
+        for key, extra in zip(keys, extras, strict=True)
+    ]
+
+
+def _extra_errors(kind: RecordType, extra: Mapping[str, JSON]) -> dict[str, JSON]:
+    wrong: dict[str, JSON] = {}
+    if not extra.get("key"):
+        wrong["key"] = ["Missing value"]
+    elif extra["key"] in kind.in_schema:
+        wrong["key"] = ["There is a schema field with the same name"]
+    return wrong if "value" in extra else {**wrong, "value": ["Missing value"]}
