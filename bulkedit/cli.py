@@ -7,8 +7,10 @@ from typing import NoReturn
 import click
 
 from bulkedit import __version__
+from bulkedit.commands.demonstrating import demo_command
 from bulkedit.commands.exporting import export_command
 from bulkedit.commands.importing import import_command
+from bulkedit.commands.sandboxing import sandbox_command
 from bulkedit.commands.shared import InterruptedRunError, NotAppliedError, say_trouble
 from bulkedit.commands.whoami import whoami_command
 from bulkedit.core.trouble import RunError
@@ -40,6 +42,8 @@ def bulkedit() -> None:
 bulkedit.add_command(export_command)
 bulkedit.add_command(import_command)
 bulkedit.add_command(whoami_command)
+bulkedit.add_command(sandbox_command)
+bulkedit.add_command(demo_command)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -20,13 +20,14 @@ from bulkedit.commands.shared import (
     say_trouble,
     site_options,
 )
-from bulkedit.core.outcomes import Result
+from bulkedit.core.outcomes import APPLIED, FORESEEN, Result
 from bulkedit.core.report import Report
 from bulkedit.core.text import excerpt
 from bulkedit.core.trouble import RunError
 from bulkedit.workflow import Import, ImportOptions, Progress, foresee
 
-_MOST_LINES = 200
+_MOST_ROWS_IN_TROUBLE = 200
+_MOST_ROWS_GOING_WELL = 12
 _MOST_FIELDS = 8
 _SHOWN_IN_FULL = frozenset((Result.UPDATED, Result.WOULD_UPDATE))
 
@@ -154,12 +155,20 @@ def _counted(report: Report) -> str:
 
 
 def _say_rows(report: Report) -> None:
-    answered = report.answered
-    for outcome in answered[:_MOST_LINES]:
+    """Say what becomes of the rows: of those that go well the first ones, for the workbook has them all."""
+    fine = [outcome for outcome in report.answered if outcome.result in APPLIED | FORESEEN]
+    trouble = [outcome for outcome in report.answered if outcome.result not in APPLIED | FORESEEN]
+    shown = {id(outcome) for outcome in [*fine[:_MOST_ROWS_GOING_WELL], *trouble[:_MOST_ROWS_IN_TROUBLE]]}
+    for outcome in (outcome for outcome in report.answered if id(outcome) in shown):
         say(f"{outcome.place.sheet} row {outcome.place.row}  {outcome.package}  {outcome.result.value}")
         say(f"    {outcome.message}")
         if outcome.result in _SHOWN_IN_FULL:
             for change in outcome.changes[:_MOST_FIELDS]:
-                say(f"    {change.field}: {excerpt(change.exported, 50)} → {excerpt(change.edited, 50)}")
-    if len(answered) > _MOST_LINES:
-        say(f"... and {len(answered) - _MOST_LINES} more rows.")
+                say(f"    [{change.header}] {excerpt(change.exported, 50)} → {excerpt(change.edited, 50)}")
+    _say_more(len(fine) - _MOST_ROWS_GOING_WELL, "like these, without trouble")
+    _say_more(len(trouble) - _MOST_ROWS_IN_TROUBLE, "with trouble")
+
+
+def _say_more(count: int, kind: str) -> None:
+    if count > 0:
+        say(f"... and {plural(count, 'more row')} {kind}.")

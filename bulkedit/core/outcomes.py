@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from enum import StrEnum
 
 from bulkedit.core.answers import Accepted, Answer, Denied, Mismatched, NotSent, Planned, Rejected, Unclear
@@ -43,13 +44,14 @@ FORESEEN = frozenset((Result.WOULD_UPDATE, Result.WOULD_CREATE, Result.WOULD_DEL
 
 @dataclass(frozen=True, slots=True)
 class FieldOutcome:
-    """One edited field in a report: its API name, the three texts, and what became of it."""
+    """One edited field in a report: its API name, the three texts, what became of it, and its header."""
 
     field: str
     exported: str
     edited: str
     live: str | None
     result: Result
+    header: str = dataclass_field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +162,10 @@ class _Teller:
             change = changes.get(id(cell))
             result = sent if change is None else _own_result(change, sent)
             live = None if change is None else change.live
-            yield FieldOutcome(cell.column.name, cell.exported, cell.edited, live, result)
+            yield FieldOutcome(cell.column.name, cell.exported, cell.edited, live, result, cell.column.header)
         if row.action == "delete" and row.table.level.of_items and not row.problems:
             live = next((change.live for change in changes.values()), None)
-            yield FieldOutcome(row.table.field, live or "", "", live, sent)
+            yield FieldOutcome(row.table.field, live or "", "", live, sent, row.table.label)
 
     # -- sent, or not
 

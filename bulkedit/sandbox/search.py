@@ -161,6 +161,12 @@ def _condition(node: tree.Item, field: str) -> Condition:
             return _joined(" OR ", node, field)
         case tree.AndOperation() | tree.UnknownOperation():
             return _joined(" AND ", node, field)
+        case _:
+            return _single(node, field)
+
+
+def _single(node: tree.Item, field: str) -> Condition:
+    match node:
         case tree.Range():
             return _range(node, field)
         case tree.Phrase():
@@ -198,9 +204,8 @@ def _equal(field: str, text: str) -> Condition:
         return Condition(f"json_extract(document, '$.private') = {int(text.lower() in ('true', 'private'))}")
     compared, value = ("GLOB", text) if "*" in text or "?" in text else ("=", text)
     if field in _ONE_OF_MANY:
-        return Condition(
-            f"EXISTS (SELECT 1 FROM ({_ONE_OF_MANY[field]}) AS held (v) WHERE v {compared} ?)", (value,)
-        )
+        held = _ONE_OF_MANY[field]
+        return Condition(f"EXISTS (SELECT 1 FROM ({held}) AS held (v) WHERE v {compared} ?)", (value,))  # noqa: S608
     return Condition(f"{_column(field)} {compared} ?", (value,))
 
 

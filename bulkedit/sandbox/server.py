@@ -95,6 +95,10 @@ class Sandbox:
         """Stop answering, and close the file."""
         self._site.over.set()
         self._server.shutdown()
+        self.close()
+
+    def close(self) -> None:
+        """Close the file of a sandbox that does not answer any more."""
         self._server.server_close()
         self.store.close()
 

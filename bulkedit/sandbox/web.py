@@ -75,7 +75,12 @@ def make_app(site: Site) -> Flask:
     """Return the web application of a site."""
     app = Flask(__name__)
     app.config["TRUSTED_HOSTS"] = ["127.0.0.1", "localhost"]
+    _add_api(app, site)
+    _add_pages(app, site)
+    return app
 
+
+def _add_api(app: Flask, site: Site) -> None:
     @app.route("/api/action/<name>", methods=["GET", "POST"])
     @app.route("/api/<int:version>/action/<name>", methods=["GET", "POST"])
     def action(name: str, version: int = 3) -> Response:
@@ -96,6 +101,8 @@ def make_app(site: Site) -> Flask:
                 return Response(json.dumps(str(error)), 400, content_type=_JSON_TYPE)
         return Response("{}", content_type=_JSON_TYPE)
 
+
+def _add_pages(app: Flask, site: Site) -> None:
     @app.route("/<kind>/<package>/resource/<resource>/download/<name>")
     def download(kind: str, package: str, resource: str, name: str) -> Response:
         return _download(site, package, resource)
@@ -116,8 +123,6 @@ def make_app(site: Site) -> Flask:
     @app.errorhandler(HTTPException)
     def failed(error: HTTPException) -> Response:
         return _page(error.code or 500, error.name)
-
-    return app
 
 
 def _answer(site: Site, name: str) -> Response:

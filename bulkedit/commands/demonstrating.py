@@ -1,0 +1,130 @@
+"""``bulkedit demo``."""
+
+import os
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from bulkedit.commands.sandboxing import PORT
+from bulkedit.commands.shared import NotAppliedError, say
+from bulkedit.core.trouble import RunError
+from bulkedit.demo import COLLEAGUE, EDITOR, ORGANIZATION, edit, edit_on_the_site, mend
+
+_FOLDER = "bulkedit-demo"
+_DATABASE = "catalogue.sqlite"
+
+
+@click.command("demo", short_help="See a whole day's work on an invented catalogue.")
+@click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path, file_okay=False), required=False)
+def demo_command(folder: Path | None) -> None:
+    """Show the whole way on an invented catalogue: export, edit, dry run, import, mend, import again.
+
+    The workbooks stay in DIR, a new or empty folder (otherwise bulkedit-demo).
+    """
+    began = time.monotonic()
+    folder = _new(folder or _next_free())
+    with _catalogue(folder) as url:
+        _tell(folder)
+    say(f"That took {time.monotonic() - began:.0f} seconds.")
+    _say_how_to_go_on(folder, url)
+
+
+def _next_free() -> Path:
+    """Return the first of bulkedit-demo, bulkedit-demo-2, ... that is not there: workbooks may hold edits."""
+    names = (_FOLDER, *(f"{_FOLDER}-{number}" for number in range(2, 10_000)))
+    return next(folder for folder in map(Path, names) if not folder.exists())
+
+
+def _new(folder: Path) -> Path:
+    if folder.is_dir() and any(folder.iterdir()):
+        raise RunError(f"The folder {folder} is not empty; give another one, or remove it.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(f"The folder {folder} cannot be made ({error.strerror}); give another one.") from None
+    return folder
+
+
+@contextmanager
+def _catalogue(folder: Path) -> Iterator[str]:
+    """Run the sandbox, and let the environment name it."""
+    from bulkedit.sandbox import Sandbox  # only here is a web server needed
+
+    try:
+        sandbox = Sandbox(folder / _DATABASE, port=PORT)
+    except RunError:  # somebody else has the port
+        sandbox = Sandbox(folder / _DATABASE)
+    before = dict(os.environ)
+    os.environ |= {"CKAN_URL": sandbox.url, "CKAN_API_KEY": sandbox.tokens[EDITOR]}
+    try:
+        with sandbox:
+            yield sandbox.url
+    finally:
+        os.environ.clear()
+        os.environ |= before
+
+
+def _tell(folder: Path) -> None:
+    book = folder / f"{ORGANIZATION}.xlsx"
+    _step("A catalogue runs on this computer, with the records of an invented agency. Who are you there?")
+    _bulkedit("whoami")
+    _step("The records of an organization, in a workbook:")
+    _bulkedit("export", ORGANIZATION, "-o", book)
+    shutil.copyfile(book, folder / f"{ORGANIZATION}-exported.xlsx")
+    _step("You edit rows, as in Excel, and save:")
+    _say_list(edit(book))
+    shutil.copyfile(book, folder / f"{ORGANIZATION}-edited.xlsx")
+    _step("Meanwhile a colleague edits on the site:")
+    _say_list(edit_on_the_site(os.environ["CKAN_URL"], f"sandbox-{COLLEAGUE}"))
+    _step("What would happen?")
+    _bulkedit("import", book, "--dry-run")
+    _step("Do it:")
+    _bulkedit("import", book, "--yes")
+    shutil.copyfile(book, folder / f"{ORGANIZATION}-imported.xlsx")
+    _step("Two rows say why they were not applied. You mend them, in the same workbook:")
+    _say_list(mend(book))
+    _bulkedit("import", book, "--yes")
+    _step("And once more: nothing is left to do, and nothing is sent.")
+    _bulkedit("import", book, "--yes")
+
+
+def _step(text: str) -> None:
+    say()
+    say(text)
+
+
+def _say_list(sentences: Iterable[str]) -> None:
+    for sentence in sentences:
+        say(f"  * {sentence}")
+
+
+def _bulkedit(*arguments: str | Path) -> None:
+    """Run a command as somebody would type it."""
+    texts = [str(argument) for argument in arguments]
+    say()
+    say(f"$ bulkedit {' '.join(texts)}")
+    command = click.get_current_context().find_root().command
+    try:
+        command.main(args=texts, prog_name="bulkedit", standalone_mode=False)
+    except NotAppliedError:
+        say("(exit status 1: some rows were not applied)")
+
+
+def _say_how_to_go_on(folder: Path, url: str) -> None:
+    setting = "set" if os.name == "nt" else "export"
+    port = url.rpartition(":")[2]
+    also = "" if port == str(PORT) else f" --port {port}"
+    say()
+    say(f"The workbooks are in {folder}; look at the columns Result and Message, and the sheet Results.")
+    say(f"Go on with this catalogue:   bulkedit sandbox --db {folder / _DATABASE}{also}")
+    say()
+    say("Your own catalogue (make an API token on your user page there):")
+    say()
+    say(f"    {setting} CKAN_URL=https://catalogue.example.org")
+    say(f"    {setting} CKAN_API_KEY=your-token")
+    say("    bulkedit whoami")
+    say("    bulkedit export your-organization -o work.xlsx")
