@@ -90,8 +90,8 @@ def answer(name: str, call: Call) -> JSON:
         raise IntegrityError(str(error), call.parameters) from None
     except ActionError:
         raise
-    except (TypeError, AttributeError, ValueError, RecursionError):  # data of a shape nobody thought of
-        raise InternalError from None
+    except Exception as error:  # data of a shape nobody thought of: CKAN has no better answer, either
+        raise InternalError from error
 
 
 # -- the site and its people
@@ -252,7 +252,7 @@ def member_list(call: Call) -> JSON:
         raise NotFoundError()
     wanted = call.text("object_type")
     people: list[JSON] = [[user["id"], "user", text_of(user["capacity"]).title()] for user in _users(call, found)]
-    kept = call.keeper.store.packages("owner_org = ? AND state != 'deleted'", (found["id"],))
+    kept = call.keeper.store.packages("owner_org = ? AND state = 'active'", (found["id"],))
     packages: list[JSON] = [[package["id"], "package", "organization"] for package in kept]
     return [*(people if wanted in ("", "user") else []), *(packages if wanted in ("", "package") else [])]
 
@@ -287,7 +287,10 @@ def package_search(call: Call) -> JSON:
 @reading
 def package_show(call: Call) -> JSON:
     """Show a package."""
-    held = call.keeper.kept(call.needed("id"))
+    key = call.text("id") or call.text("name_or_id")
+    if not key:
+        raise ValidationError({"name_or_id": ["Missing value"]})
+    held = call.keeper.kept(key)
     call.keeper.person.ensure_may_read(held)
     return call.keeper.shown(held)
 
@@ -412,6 +415,7 @@ def resource_create(call: Call) -> JSON:
     call.keeper.person.ensure_may_edit(package)
     shown = _without_stamp(call.keeper.shown(package))
     added = {key: value for key, value in call.parameters.items() if key != "package_id"}
+    added.setdefault("url", "")
     updated = _update_resources(call, shown, [*dicts(shown["resources"]), added])
     return dicts(updated["resources"])[-1]
 
@@ -425,6 +429,8 @@ def resource_update(call: Call) -> JSON:
 @writing
 def resource_patch(call: Call) -> JSON:
     """Change some fields of a resource."""
+    if not call.parameters.get("id"):
+        raise ValidationError({"message": "Missing id, can not get Resource object"})
     return _change_resource(call, lambda held: held)
 
 
@@ -432,6 +438,7 @@ def _change_resource(call: Call, base: Callable[[Record], Record]) -> JSON:
     package = _package_of(call)
     call.keeper.person.ensure_may_edit(package)
     shown, key = _without_stamp(call.keeper.shown(package)), call.text("id")
+    _resource(shown, key)
     resources = [
         {**base(one), **call.parameters} if one["id"] == key else one for one in dicts(shown["resources"])
     ]
@@ -446,6 +453,7 @@ def resource_delete(call: Call) -> JSON:
         raise NotAuthorizedError(f"User {call.keeper.person.name} not authorized to delete resource {key}")
     shown = _without_stamp(call.keeper.shown(package))
     _update_resources(call, shown, [one for one in dicts(shown["resources"]) if one["id"] != key])
+    call.keeper.store.remember_resource(key, text_of(package["id"]))
     return None
 
 
@@ -461,7 +469,10 @@ def _without_stamp(package: Record) -> Record:
 
 
 def _resource(package: Record, key: str) -> Record:
-    return next(one for one in dicts(package["resources"]) if one["id"] == key)
+    found = next((one for one in dicts(package["resources"]) if one["id"] == key), None)
+    if found is None:
+        raise NotFoundError("Resource was not found.")
+    return found
 
 
 def _update_resources(call: Call, package: Record, resources: list[Record]) -> Record:

@@ -1,5 +1,8 @@
 """Formats of resources as CKAN spells them (``resource_formats.json``), by any name they go by."""
 
+import mimetypes
+from urllib.parse import urlsplit
+
 _FORMATS = {
     "CSV": "text/csv",
     "TSV": "text/tab-separated-values",
@@ -21,7 +24,7 @@ _FORMATS = {
     "SVG": "image/svg+xml",
     "GIF": "image/gif",
     "ZIP": "application/zip",
-    "XLS": "application/vnd.ms-excel",
+    "XLS": "application/vnd.ms-excel excel",
     "XLSX": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "DOC": "application/msword",
     "DOCX": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -38,4 +41,9 @@ _CALLED = {name.lower(): shown for shown, others in _FORMATS.items() for name in
 
 def format_of(text: str) -> str:
     """Return the usual spelling of a format or media type; what is unknown stays as it is."""
-    return _CALLED.get(text.lower().lstrip(".").strip(), text)
+    return _CALLED.get(text.lower().strip(), text)
+
+
+def guessed_type(url: str) -> str | None:
+    """Return the media type that the end of an address tells (``mimetypes.guess_type``), or None."""
+    return mimetypes.guess_type(url)[0] if urlsplit(url).path else None

@@ -1,6 +1,5 @@
 """Packages kept: created, changed, deleted, by CKAN's rules (``ckan/logic/action``, 2.12)."""
 
-import mimetypes
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from bulkedit.sandbox.errors import (
     NotFoundError,
     ValidationError,
 )
+from bulkedit.sandbox.formats import guessed_type
 from bulkedit.sandbox.people import Person
 from bulkedit.sandbox.record_types import CORE_RESOURCE_FIELDS, PLAIN, RecordType
 from bulkedit.sandbox.showing import shown_package
@@ -27,7 +27,7 @@ UPLOAD = "upload"
 _NULL_UNLESS_SENT = frozenset(
     "author author_email maintainer maintainer_email license_id notes url version".split()
 )
-_UNCHANGED_UNLESS_SENT = frozenset("name title owner_org private state".split())
+_UNCHANGED_UNLESS_SENT = frozenset("name owner_org private state".split())
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,11 @@ class Keeper:
                 )
         elif not self.person.id:
             raise NotAuthorizedError("Action package_create requires an authenticated user")
+        if dicts(sent.get("resources")):
+            received = [
+                self._received(one, guessing=False) for one in dicts_of("resources", sent["resources"]) if one
+            ]
+            sent = {**sent, "resources": [*received]}
         checked = check_package(kind, sent, _Around(self))
         stamp = self.stamp()
         kept: Record = {
@@ -129,9 +134,9 @@ class Keeper:
             "metadata_modified": self.stamp(),
         }
         kept["groups"] = self._groups(kept["groups"], [])
-        kept["resources"] = [
-            *self._new_resources(dicts(sent.get("resources")), dicts(checked.get("resources")), [])
-        ]
+        kept["resources"] = [*self._new_resources(dicts(checked.get("resources")))]
+        if len({resource["id"] for resource in dicts(kept["resources"])}) < len(dicts(kept["resources"])):
+            raise InternalError  # twice the same id
         self._free_name(text_of(kept["name"]))
         self.store.put_package(kept)
         return self.shown(kept)
@@ -158,6 +163,8 @@ class Keeper:
             return original
         kind = self.kind(held)
         changed, copied = _changed_resources(original, sent)
+        if changed is not None:
+            changed = [self._received(one, guessing=True) for one in changed if one]
         checked = self._check(kind, sent, held, changed, copied)
         kept = {
             **{key: held[key] for key in ("id", "type", "creator_user_id", "metadata_created")},
@@ -169,7 +176,7 @@ class Keeper:
         }
         kept.setdefault("private", held["private"])
         if changed is not None:
-            made = self._new_resources(changed, dicts(checked.get("resources")), dicts(held["resources"]))
+            made = self._new_resources(dicts(checked.get("resources")), dicts(held["resources"]))
             kept["resources"] = _put_together(made, copied, dicts(held["resources"]))
         if {**held, "metadata_modified": ""} == {**kept, "metadata_modified": ""}:
             return original
@@ -247,40 +254,38 @@ class Keeper:
 
     # -- resources
 
-    def _new_resources(
-        self, sent: Sequence[Record], checked: Sequence[Record], held: Sequence[Record]
-    ) -> list[Record]:
+    def _new_resources(self, checked: Sequence[Record], held: Sequence[Record] = ()) -> list[Record]:
+        """Return resources as they are kept."""
         before = {resource["id"]: resource for resource in held}
-        pairs = [(source, one) for source, one in zip(sent, checked, strict=True) if source]
-        made = [self._resource(source, one, before.get(one.get("id"))) for source, one in pairs]
-        ids = [resource["id"] for resource in made]
-        if len({*map(str, ids)}) < len(ids):
-            raise InternalError
-        return made
+        return [self._resource(one, before.get(one.get("id"))) for one in checked]
 
-    def _resource(self, sent: Record, checked: Record, held: Record | None) -> Record:
+    def _resource(self, checked: Record, held: Record | None) -> Record:
         resource: Record = {
             **dict.fromkeys(CORE_RESOURCE_FIELDS, None),
             "created": self.stamp(),
             **({} if held is None else {key: held[key] for key in ("name", "format", "hash", "size", "created")}),
-            **{key: value for key, value in checked.items() if key not in ("created",)},
+            **{key: value for key, value in checked.items() if key not in ("created", UPLOAD)},
         }
         resource["id"] = resource["id"] or str(uuid4())
         for key in ("hash", "format", "url"):
             resource[key] = resource[key] or ""
-        self._take_file(resource, sent)
         if resource["url_type"] == "upload":
             resource["url"] = text_of(resource["url"]).rpartition("/")[2]
+        if (file := self._file(checked)) is not None:
+            media_type = guessed_type(file.name) or "application/octet-stream"
+            self.store.put_upload(text_of(resource["id"]), file.name, media_type, file.content)
         same = held is not None and {**held, "metadata_modified": ""} == {**resource, "metadata_modified": ""}
         resource["metadata_modified"] = held["metadata_modified"] if held is not None and same else self.stamp()
         return resource
 
-    def _take_file(self, resource: Record, sent: Record) -> None:
-        at = sent.get(UPLOAD)
-        if isinstance(at, dict) and isinstance(number := at.get(UPLOAD), int):
-            file = self.files[number]
+    def _received(self, sent: Record, *, guessing: bool) -> Record:
+        """Return a resource as sent, with what its file says of it (``ckan/lib/uploader.py``)."""
+        resource = {key: value for key, value in sent.items() if key != "clear_upload"}
+        if guessing and "mimetype" not in sent:
+            resource["mimetype"] = guessed_type(text_of(sent.get("url")))
+        file = self._file(sent)
+        if file is not None:
             name = file_name(file.name)
-            media_type = mimetypes.guess_type(name)[0]
             resource |= {
                 "url": name,
                 "url_type": "upload",
@@ -288,18 +293,21 @@ class Keeper:
                 "last_modified": self.stamp(),
             }
             if "mimetype" not in sent:
-                resource["mimetype"] = mimetypes.guess_type(text_of(sent.get("url")))[0] or media_type
-            self.store.put_upload(
-                text_of(resource["id"]), name, media_type or "application/octet-stream", file.content
-            )
+                resource["mimetype"] = resource.get("mimetype") or guessed_type(name)
         elif sent.get("clear_upload"):
             resource["url_type"] = ""
+        return resource
+
+    def _file(self, resource: Record) -> Upload | None:
+        at = resource.get(UPLOAD)
+        number = at.get(UPLOAD) if isinstance(at, dict) else None
+        return self.files[number] if isinstance(number, int) else None
 
 
 def file_name(name: str) -> str:
     """Return a file's name as CKAN keeps it (``munge_filename``)."""
     base = name.replace("\\", "/").rpartition("/")[2].strip().lower().replace(" ", "-")
-    return re.sub(r"[^a-z0-9_.-]", "", base)[:100] or "file"
+    return re.sub(r"-+", "-", re.sub(r"[^a-z0-9_.-]", "", base))[:100] or "file"
 
 
 def _list(value: JSON) -> list[JSON]:
@@ -330,7 +338,9 @@ def _changed_resources(original: Record, sent: Record) -> tuple[list[Record] | N
 
 def _put_together(made: Sequence[Record], copied: Mapping[int, int], held: Sequence[Record]) -> list[JSON]:
     left = iter(made)
-    return [held[copied[place]] if place in copied else next(left) for place in range(len(made) + len(copied))]
+    found = [held[copied[place]] if place in copied else next(left) for place in range(len(made) + len(copied))]
+    last = {resource["id"]: at for at, resource in enumerate(found)}
+    return [resource for at, resource in enumerate(found) if last[resource["id"]] == at]  # one id, one resource
 
 
 def _at_their_places(wrong: Sequence[JSON], copied: Mapping[int, int]) -> list[JSON]:

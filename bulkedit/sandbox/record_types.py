@@ -23,8 +23,8 @@ class RecordType:
         fields: of packages, core fields first; a schema's field replaces a core field of its name.
         resource_fields: of resources, likewise.
         in_schema: names of the fields that the schema lists.
-        schema: as in the file; None for CKAN's own type.
-        expanded: the same with presets put in.
+        schema: as in the file, but for subfields, which have their presets put in; None for CKAN's own type.
+        expanded: the same with all presets put in.
     """
 
     name: str
@@ -101,11 +101,9 @@ def record_type(schema: dict[str, JSON]) -> RecordType:
     Raises:
         SchemaError: it uses a preset or validator that the sandbox does not have.
     """
-    expanded = schema | {
-        part: [_expanded(field) for field in dicts(schema.get(part))]
-        for part in ("dataset_fields", "resource_fields")
-    }
-    fields, resource_fields = (_fields(expanded[part]) for part in ("dataset_fields", "resource_fields"))
+    schema = schema | {part: [_inside_expanded(field) for field in dicts(schema.get(part))] for part in _PARTS}
+    expanded = schema | {part: [_expanded(field) for field in dicts(schema.get(part))] for part in _PARTS}
+    fields, resource_fields = (_fields(expanded[part]) for part in _PARTS)
     return RecordType(
         text_of(schema["dataset_type"]),
         CORE_FIELDS | fields,
@@ -116,6 +114,9 @@ def record_type(schema: dict[str, JSON]) -> RecordType:
     )
 
 
+_PARTS = ("dataset_fields", "resource_fields")
+
+
 @cache
 def _presets() -> dict[str, dict[str, JSON]]:
     text = Path(__file__).with_name("presets.yaml").read_text(encoding="utf-8")
@@ -123,14 +124,18 @@ def _presets() -> dict[str, dict[str, JSON]]:
     return found
 
 
+def _inside_expanded(field: dict[str, JSON]) -> JSON:
+    """Expand what a repeating field consists of: ckanext-scheming shows that expanded in any case."""
+    if "repeating_subfields" not in field:
+        return field
+    return field | {"repeating_subfields": [_expanded(sub) for sub in dicts(field["repeating_subfields"])]}
+
+
 def _expanded(field: dict[str, JSON]) -> JSON:
     preset = text_of(field.get("preset"))
     if preset and preset not in _presets():
         raise SchemaError(f"The sandbox has no preset {preset!r} (field {field.get('field_name')}).")
-    found = _presets().get(preset, {}) | field
-    if "repeating_subfields" in found:
-        found["repeating_subfields"] = [_expanded(sub) for sub in dicts(found["repeating_subfields"])]
-    return found
+    return _presets().get(preset, {}) | field
 
 
 def _fields(listed: JSON) -> dict[str, Field]:

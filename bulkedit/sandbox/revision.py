@@ -26,7 +26,7 @@ def unmatched(held: JSON, wanted: JSON, path: Path = ()) -> list[Path]:
     """Return the paths at which a record is not as wanted: objects by the keys named, lists from their start."""
     match held, wanted:
         case dict(), dict():
-            there = [(key, held.get(key), value) for key, value in wanted.items()]
+            there = [(key, held.get(key), value) for key, value in sorted(wanted.items())]
             gone = [(*path, key) for key in wanted if key not in held]
         case list(), list():
             there = [(str(at), old, new) for at, (old, new) in enumerate(zip(held, wanted, strict=False))]
@@ -43,9 +43,11 @@ def unmatched_at(record: JSON, flat_key: str, wanted: JSON) -> list[Path]:
     Raises:
         PathError: the record has no such key.
     """
-    path = tuple(flat_key.split("__"))
+    path: Path = ()
     held = record
-    for part in path:
+    for part in flat_key.split("__"):
+        of_id = isinstance(held, list) and len(part) >= _ID_PREFIX
+        path = (*path, str(_index(held, part)) if isinstance(held, list) and of_id else part)
         held = _step(held, part)
     return unmatched(held, wanted, path)
 

@@ -5,7 +5,7 @@ a field that holds text finds single words in it, any other must be equal. There
 unless ``sort`` says something else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from luqum import tree
@@ -13,7 +13,7 @@ from luqum.exceptions import ParseError
 from luqum.parser import parser
 
 from bulkedit.core.json_value import JSON, text_of
-from bulkedit.sandbox.errors import SearchError, SearchQueryError
+from bulkedit.sandbox.errors import SearchError, SearchQueryError, ValidationError
 from bulkedit.sandbox.keeping import Keeper
 from bulkedit.sandbox.people import Person
 
@@ -22,16 +22,23 @@ _KNOWN = frozenset(
     " include_private use_default_schema defType df mm qf tie bf boost fl wt".split()
 )
 
-_COLUMNS = {"id": "id", "name": "name", "state": "state", "owner_org": "owner_org"}
+_COLUMNS = {
+    "id": "id",
+    "name": "name",
+    "state": "state",
+    "owner_org": "owner_org",
+    "num_resources": "CAST(json_array_length(document, '$.resources') AS TEXT)",
+    "num_tags": "CAST(json_array_length(document, '$.tags') AS TEXT)",
+}
 _ALSO = {"dataset_type": "type", "title_string": "title"}
 _ONE_OF_MANY = {
-    "tags": "SELECT value FROM json_each(document, '$.tags')",
-    "extras": "SELECT json_extract(value, '$.value') FROM json_each(document, '$.extras')",
-    "res_format": "SELECT json_extract(value, '$.format') FROM json_each(document, '$.resources')",
-    "res_name": "SELECT json_extract(value, '$.name') FROM json_each(document, '$.resources')",
-    "groups": "SELECT r.name FROM json_each(document, '$.groups') g JOIN records r"
+    "tags": "SELECT value AS held FROM json_each(document, '$.tags')",
+    "extras": "SELECT json_extract(value, '$.value') AS held FROM json_each(document, '$.extras')",
+    "res_format": "SELECT json_extract(value, '$.format') AS held FROM json_each(document, '$.resources')",
+    "res_name": "SELECT json_extract(value, '$.name') AS held FROM json_each(document, '$.resources')",
+    "groups": "SELECT r.name AS held FROM json_each(document, '$.groups') g JOIN records r"
     " ON r.kind = 'group' AND r.id = g.value",
-    "organization": "SELECT name FROM records WHERE kind = 'organization' AND id = owner_org",
+    "organization": "SELECT name AS held FROM records WHERE kind = 'organization' AND id = owner_org",
 }
 _TEXTS = frozenset(("text", "title", "notes"))
 _TEXT = "name || ' ' || coalesce(json_extract(document, '$.title'), '') || ' '"
@@ -89,9 +96,12 @@ def _number(parameters: Mapping[str, JSON], name: str, default: int) -> int:
     if said is None or said == "":
         return default
     try:
-        return max(int(said), 0) if isinstance(said, (int, str)) else default
+        number = int(said) if isinstance(said, (int, str)) else -1
     except ValueError:
-        raise SearchQueryError(f"Invalid {name}: {said}") from None
+        number = -1
+    if number < 0:
+        raise ValidationError({name: ["Must be a natural number"]})
+    return number
 
 
 def _order(sort: str) -> str:
@@ -169,6 +179,8 @@ def _single(node: tree.Item, field: str) -> Condition:
     match node:
         case tree.Range():
             return _range(node, field)
+        case tree.Phrase() if field in _TEXTS:
+            return _holding(field, [_unescaped(node.value[1:-1])])
         case tree.Phrase():
             return _equal(field, _unescaped(node.value[1:-1]))
         case tree.Word():
@@ -195,18 +207,20 @@ def _equal(field: str, text: str) -> Condition:
     if text == "*":
         return Condition("1") if field in _TEXTS else Condition(f"coalesce({_column(field)}, '') != ''")
     if field in _TEXTS:
-        held = _TEXT if field == "text" else _column(field)
-        words = text.replace("*", " ").split()
-        return Condition(
-            " AND ".join([f"{held} LIKE ?"] * len(words)) or "1", tuple(f"%{word}%" for word in words)
-        )
+        return _holding(field, text.replace("*", " ").split())
     if field in ("private", "capacity"):
         return Condition(f"json_extract(document, '$.private') = {int(text.lower() in ('true', 'private'))}")
     compared, value = ("GLOB", text) if "*" in text or "?" in text else ("=", text)
     if field in _ONE_OF_MANY:
-        held = _ONE_OF_MANY[field]
-        return Condition(f"EXISTS (SELECT 1 FROM ({held}) AS held (v) WHERE v {compared} ?)", (value,))  # noqa: S608
+        inner = _ONE_OF_MANY[field]
+        return Condition(f"EXISTS (SELECT 1 FROM ({inner}) WHERE held {compared} ?)", (value,))  # noqa: S608
     return Condition(f"{_column(field)} {compared} ?", (value,))
+
+
+def _holding(field: str, parts: Sequence[str]) -> Condition:
+    held = _TEXT if field == "text" else f"coalesce({_column(field)}, '')"
+    each = [f"instr(lower({held}), lower(?)) > 0" for _ in parts]
+    return Condition(" AND ".join(each) or "1", tuple(parts))
 
 
 def _range(node: tree.Range, field: str) -> Condition:

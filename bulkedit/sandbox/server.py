@@ -94,8 +94,13 @@ class Sandbox:
     def stop(self) -> None:
         """Stop answering, and close the file."""
         self._site.over.set()
-        self._server.shutdown()
+        self.refuse_connections()
         self.close()
+
+    def refuse_connections(self) -> None:
+        """Listen no more; calls under way are still answered."""
+        self._server.shutdown()
+        self._server.server_close()
 
     def close(self) -> None:
         """Close the file of a sandbox that does not answer any more."""

@@ -91,6 +91,10 @@ class Store:
             [(resource["id"], key) for resource in dicts(package["resources"])],
         )
 
+    def remember_resource(self, resource_id: str, package: str) -> None:
+        """Remember a deleted resource's package until the package changes again."""
+        self._sql.execute("INSERT OR REPLACE INTO resources VALUES (?, ?)", (resource_id, package))
+
     def owner_of(self, resource_id: str) -> str | None:
         """Return the id of the package that a resource belongs to."""
         row = self._sql.execute("SELECT package FROM resources WHERE id = ?", (resource_id,)).fetchone()

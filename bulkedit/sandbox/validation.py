@@ -22,7 +22,7 @@ from bulkedit.sandbox.validators import (
 _KEPT_WHOLE = {"scheming_multiple_choice", "scheming_multiple_text", "scheming_valid_json_object"}
 """Validators after which a package's field is a list or an object; any other is kept as text."""
 
-_SET_BY_CKAN = frozenset("package_id position state metadata_modified revision_id upload clear_upload".split())
+_SET_BY_CKAN = frozenset("package_id position state metadata_modified revision_id clear_upload".split())
 """Keys of a resource that no caller sets."""
 
 
@@ -40,7 +40,8 @@ def check_package(kind: RecordType, sent: Mapping[str, JSON], around: Surroundin
     for name in kind.in_schema & kept.keys():
         kept[name] = _as_extra(kind.fields[name], kept[name])
     if "resources" in sent:
-        _check_resources(kind, dicts_of("resources", sent["resources"]), around, kept, errors)
+        resources = [resource for resource in dicts_of("resources", sent["resources"]) if resource]
+        _check_resources(kind, resources, around, kept, errors)
     _check_tags(sent, kept, errors)
     _check_extras(kind, sent, kept, errors)
     if "groups" in sent:

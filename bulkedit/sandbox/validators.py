@@ -4,18 +4,16 @@ A field's value goes through its validators in turn; each returns the value it m
 """
 
 import json
-import mimetypes
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 from typing import Final, Protocol, TypeAlias
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from bulkedit.core.json_value import JSON
-from bulkedit.sandbox.formats import format_of
+from bulkedit.sandbox.formats import format_of, guessed_type
 
 
 class Absent(Enum):
@@ -167,6 +165,8 @@ def isodate(value: Value, asked: Asked) -> Value:
 
 def _datetime(value: Value) -> datetime:
     try:
+        if re.search(r"T.*(Z|[+-]\d\d:\d\d)$", str(value)):
+            return datetime.fromisoformat(str(value))
         parts = [int(part) for part in re.split(r"[^\d]+", str(value), maxsplit=5)[:5]]
         seconds = re.split(r"[^\d]+", str(value), maxsplit=5)[5:]
         found = datetime(*parts)  # type: ignore[arg-type]  # too few or too many is a TypeError
@@ -323,7 +323,7 @@ def if_empty_guess_format(value: Value, asked: Asked) -> Value:
     """Guess a new resource's format from its address."""
     url = asked.record.get("url")
     if (value is ABSENT or not value) and not asked.record.get("id") and isinstance(url, str):
-        guessed = mimetypes.guess_type(urlsplit(url).path)[0]
+        guessed = guessed_type(url)
         return format_of(guessed) if guessed else value
     return value
 
