@@ -6,17 +6,20 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install check lint fix test test-real clean
+.PHONY: help demo test install check lint fix test-real samples pictures clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+demo: $(READY) ## see the main job on an invented catalogue; the workbooks stay in bulkedit-demo
+	@$(BIN)/bulkedit demo
 
 install: $(READY) ## make the environment .venv with bulkedit and what developing it needs
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "bulkedit needs Python 3.11 or later; give one with: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
-	@echo "Making the environment $(VENV) (a minute, once) ..."
+	@echo "Making the environment $(VENV) with all that bulkedit needs (a minute, once) ..."
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
@@ -39,5 +42,11 @@ test: $(READY) ## the tests that need nothing but Python
 test-real: $(READY) ## the tests with LibreOffice and real CKANs
 	BULKEDIT_REAL=1 $(BIN)/python -m pytest tests/real
 
-clean: ## remove the environment and everything made
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+samples: $(READY) ## make the sample workbooks anew
+	$(BIN)/python tests/story/sample_workbooks.py
+
+pictures: $(READY) ## make the pictures of the README anew, from the sample workbooks (needs LibreOffice)
+	$(BIN)/python docs/pictures/draw.py
+
+clean: ## remove the environment and everything made, the demo's workbooks too
+	rm -rf bulkedit-demo* $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -43,6 +43,10 @@ def now() -> str:
     return datetime.now(UTC).replace(microsecond=0, tzinfo=None).isoformat()
 
 
+Clock = Callable[[], str]
+"""Tells the time as `now` does."""
+
+
 # -- export
 
 
@@ -66,6 +70,7 @@ def export(
     query: str = "",
     headers_as_names: bool = False,
     force: bool = False,
+    clock: Clock = now,
 ) -> ExportReport:
     """Write the packages of organizations into a new workbook.
 
@@ -77,6 +82,7 @@ def export(
         query: a further filter in Solr's syntax.
         headers_as_names: write API names instead of labels into the header row.
         force: replace a file that exists.
+        clock: tells the time.
 
     Raises:
         RunError: it cannot be done; no file was written or changed.
@@ -97,7 +103,7 @@ def export(
     )
     vocabulary = Vocabulary(site.licences(), _choices([*editable, *wanted], packages), language)
     layout = layout_of(packages, site.schemas(types or ["dataset"]), vocabulary, types)
-    identity = Identity(site.url, {one.id: one.name for one in wanted}, now(), site.user(), language)
+    identity = Identity(site.url, {one.id: one.name for one in wanted}, clock(), site.user(), language)
     counts = _write(path, Export(identity, layout, tabulate(layout, packages), headers_as_names))
     ids = {one.id for one in editable}
     return ExportReport(site.url, [one.name for one in wanted], path, counts, all(one.id in ids for one in wanted))
@@ -167,13 +173,23 @@ def foresee(call: Call) -> Answer:
 class Import:
     """One workbook on its way into one catalogue."""
 
-    def __init__(self, site: Site, path: Path, options: ImportOptions) -> None:
+    def __init__(
+        self, site: Site, path: Path, options: ImportOptions, *, run: str = "", clock: Clock = now
+    ) -> None:
         """Read the workbook and the live state of what it edits.
+
+        Args:
+            site: the catalogue.
+            path: the workbook.
+            options: how it is imported.
+            run: what the run is called; otherwise something new.
+            clock: tells the time.
 
         Raises:
             RunError: it cannot be done; nothing was sent.
         """
         self.site, self.path, self.options = site, path, options
+        self.run_id, self._clock = run or secrets.token_hex(4), clock
         if options.output is not None:
             refuse_other_format(options.output)
         self.original = Original(path)
@@ -281,8 +297,8 @@ class Import:
     def _report(self, settled: Sequence[Settled], *, dry_run: bool) -> Report:
         client = self.site.client
         return Report(
-            secrets.token_hex(4),
-            now(),
+            self.run_id,
+            self._clock(),
             dry_run,
             self.site.url,
             str(self.path),

@@ -7,6 +7,7 @@ catalogue becomes a number, a date or a formula, and what a person types there s
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import BinaryIO
 
 import xlsxwriter
@@ -54,6 +55,7 @@ def write_workbook(file: BinaryIO, export: Export) -> dict[str, int]:
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(file, options) as book:
+        book.set_properties({"created": datetime.fromisoformat(export.identity.exported_at)})
         writer = _Writer(book, export)
         writer.start_sheet()
         counts = {table.title: writer.data_sheet(table) for table in export.layout.tables}

@@ -153,6 +153,9 @@ def _check_tags(sent: Mapping[str, JSON], kept: dict[str, JSON], errors: dict[st
     tags = [tag for tag in dicts_of("tags", sent.get("tags", [])) if tag]
     names = ["" if tag.get("name") is None else json_text(tag["name"]) for tag in tags]
     wrong: list[JSON] = [text for name in names for text in (tag_errors(name) if name else ["Missing value"])]
+    if any(tag.get("vocabulary_id") for tag in tags):  # the sandbox has no vocabularies
+        unknown: JSON = {"vocabulary_id": ["Tag vocabulary was not found."]}
+        wrong = [unknown if tag.get("vocabulary_id") else {} for tag in tags]
     if wrong:
         errors["tags"] = wrong
     added = kept.pop("tag_string", [])

@@ -1,0 +1,140 @@
+"""What `bulkedit demo` shows, and the sample workbooks that it leaves."""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import openpyxl
+import pytest
+import sample_workbooks
+from office_desk import Desk, rows
+
+from bulkedit.ckan.client import Client
+from bulkedit.sandbox import Sandbox
+
+
+@dataclass(frozen=True)
+class Day:
+    """A demo that was run: what it told, and its folder."""
+
+    told: str
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
+    """Run the demo once, as a program of its own."""
+    folder = tmp_path_factory.mktemp("desk")
+    done = subprocess.run(
+        [sys.executable, "-m", "bulkedit", "demo", "day"], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return Day(done.stdout, folder / "day")
+
+
+def test_the_demo_shows_every_kind_of_answer(day: Day) -> None:
+    """Updated, created and deleted rows, a conflict, a refusal with its cell, and what was held back by it."""
+    results = {row["Result"] for row in rows(day.folder / "parks-imported.xlsx", "Contacts")}
+
+    assert results == {"updated", "created", "deleted", "refused", "unchanged"}
+    assert "Conflict in [Title]" in day.told
+    assert "refused\n    The site refused [E-mail]" in day.told
+    assert "not sent\n    Not sent, because the site refused Contacts row" in day.told
+
+
+def test_the_demo_ends_with_nothing_left_to_do(day: Day) -> None:
+    """What was mended went through, and the last import finds every row unchanged."""
+    imports = re.findall(r"^(?:\d+ \w+.*)\.$", day.told, re.MULTILINE)
+
+    assert imports[-2].startswith("3 updated, ")
+    assert re.fullmatch(r"\d+ unchanged\.", imports[-1])
+    assert {row["Result"] for row in rows(day.folder / "parks.xlsx", "Packages")} == {"unchanged"}
+
+
+def test_the_colleague_keeps_what_she_wrote(day: Day) -> None:
+    """The catalogue ends with both: the colleague's title and purpose, and the editor's keyword and answer."""
+    with Sandbox(day.folder / "catalogue.sqlite") as sandbox:
+        shown = {
+            name: Client(sandbox.url, sandbox.tokens["editor"]).read("package_show", id=name)
+            for name in ("signposts-and-waymarks", "picnic-sites")
+        }
+
+    assert shown["signposts-and-waymarks"]["title"] == "Signposts, waymarks and noticeboards"
+    assert shown["picnic-sites"]["purpose"].startswith("To show visitors where they can rest")
+    assert shown["picnic-sites"]["open_by_default"] == "true"
+
+
+def test_the_demo_leaves_four_workbooks_and_the_catalogue(day: Day) -> None:
+    """The workbook at work, and copies of it exported, edited and imported."""
+    left = {path.name for path in day.folder.iterdir()}
+
+    assert left == {
+        "parks.xlsx",
+        "parks.bak.xlsx",
+        "parks-exported.xlsx",
+        "parks-edited.xlsx",
+        "parks-imported.xlsx",
+        "catalogue.sqlite",
+    }
+
+
+def test_a_second_demo_leaves_the_first_and_the_environment_alone(desk: Desk) -> None:
+    """Without a folder's name each demo has a new one, and it names its own catalogue only while it runs."""
+    (desk.folder / "bulkedit-demo").mkdir()
+    (desk.folder / "bulkedit-demo" / "parks.xlsx").write_text("edits")
+    before = desk.files()
+    desk.monkeypatch.setenv("CKAN_URL", "http://127.0.0.1:9")
+
+    said = desk("demo")
+
+    assert said.status == 0
+    assert {name: digest for name, digest in desk.files().items() if name in before} == before
+    assert (desk.folder / "bulkedit-demo-2" / "parks.xlsx").is_file()
+    assert os.environ["CKAN_URL"] == "http://127.0.0.1:9"
+
+
+def test_a_folder_in_use_is_refused(desk: Desk) -> None:
+    """Somebody's files are not mixed with the demo's."""
+    (desk.folder / "mine").mkdir()
+    (desk.folder / "mine" / "notes.txt").write_text("mine")
+    before = desk.files()
+
+    said = desk("demo", "mine")
+
+    assert said.status == 3
+    assert said.told == "The folder mine is not empty; give another one, or remove it."
+    assert desk.files() == before
+
+
+# -- samples
+
+
+def test_the_sample_workbooks_are_what_bulkedit_makes_today(tmp_path: Path) -> None:
+    """Exported, edited and imported: every cell of every sheet; `make samples` makes them anew."""
+    url = sample_workbooks.regenerate(tmp_path, port=0)
+
+    for name in sample_workbooks.NAMES:
+        kept, made = (cells(folder / name) for folder in (sample_workbooks.FOLDER, tmp_path))
+        assert kept.keys() == made.keys()
+        for sheet, texts in made.items():
+            assert kept[sheet] == [text.replace(url, "http://127.0.0.1:5080") for text in texts], (name, sheet)
+
+
+def cells(path: Path) -> dict[str, list[str]]:
+    """Return the texts of a workbook's cells by sheet; the digest, which follows from them, is left out."""
+    book = openpyxl.load_workbook(path)
+    found = {
+        sheet.title: [
+            str(value)
+            for row in sheet.iter_rows(values_only=True)
+            if row[0] != "base_sha256"
+            for value in row
+            if value is not None
+        ]
+        for sheet in book
+    }
+    book.close()
+    return found
