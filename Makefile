@@ -40,7 +40,7 @@ test: $(READY) ## the tests that need nothing but Python
 	$(BIN)/python -m pytest
 
 test-real: $(READY) ## the tests with LibreOffice and real CKANs
-	BULKEDIT_REAL=1 $(BIN)/python -m pytest tests/real
+	BULKEDIT_REAL=1 $(BIN)/python -m pytest tests/contract tests/real
 
 samples: $(READY) ## make the sample workbooks anew
 	$(BIN)/python tests/story/sample_workbooks.py

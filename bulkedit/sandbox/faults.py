@@ -10,6 +10,8 @@ from threading import Lock
 
 from bulkedit.core.trouble import RunError
 
+_A_DAY = 86_400.0
+
 
 class Fault(Enum):
     """A way to misbehave."""
@@ -62,6 +64,15 @@ class FaultRule:
     seconds: float = 1.0
     every: int = 1
 
+    def __post_init__(self) -> None:
+        """Refuse numbers that make no sense.
+
+        Raises:
+            ValueError: so.
+        """
+        if self.every < 1 or min(self.skip, self.times) < 0 or not 0 <= self.seconds <= _A_DAY:
+            raise ValueError(self)
+
     @classmethod
     def parsed(cls, text: str) -> "FaultRule":
         """Read a rule written in words.
@@ -72,9 +83,9 @@ class FaultRule:
         action, _, rest = text.strip().partition(" ")
         fault, *options = rest.split() or [""]
         try:
-            numbers = {key: float(value) for key, value in (option.split("=") for option in options)}
-            seconds = numbers.pop("seconds", cls.seconds)
-            counts = {key: int(value) for key, value in numbers.items()}
+            said = dict(option.split("=") for option in options)
+            seconds = float(said.pop("seconds", cls.seconds))
+            counts = {key: int(value) for key, value in said.items()}
             return cls(action, Fault(fault), seconds=seconds, **counts)
         except (ValueError, TypeError):
             faults = ", ".join(one.value for one in Fault)

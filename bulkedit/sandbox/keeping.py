@@ -247,10 +247,10 @@ class Keeper:
             if key not in _list(held) and not self.person.may("manage_group", key):
                 raise NotAuthorizedError(f"User {self.person.name} not authorized to edit these groups")
         stay = [str(key) for key in _list(held) if key not in ids and not self.person.may("manage_group", key)]
-        return [*sorted({*ids, *stay}, key=self._group_name)]
+        return [*sorted({*ids, *stay}, key=self._group_title)]
 
-    def _group_name(self, key: str) -> str:
-        return text_of((self.store.record("group", key) or {}).get("name"))
+    def _group_title(self, key: str) -> str:
+        return text_of((self.store.record("group", key) or {}).get("title"))
 
     # -- resources
 

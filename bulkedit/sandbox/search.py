@@ -36,7 +36,7 @@ _ONE_OF_MANY = {
     "extras": "SELECT json_extract(value, '$.value') AS held FROM json_each(document, '$.extras')",
     "res_format": "SELECT json_extract(value, '$.format') AS held FROM json_each(document, '$.resources')",
     "res_name": "SELECT json_extract(value, '$.name') AS held FROM json_each(document, '$.resources')",
-    "groups": "SELECT r.name AS held FROM json_each(document, '$.groups') g JOIN records r"
+    "groups": "SELECT r.name AS held FROM json_each(packages.document, '$.groups') g JOIN records r"
     " ON r.kind = 'group' AND r.id = g.value",
     "organization": "SELECT name AS held FROM records WHERE kind = 'organization' AND id = owner_org",
 }

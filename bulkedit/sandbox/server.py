@@ -1,9 +1,11 @@
 """The sandbox as a running server."""
 
+import socket
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 
@@ -13,6 +15,7 @@ from bulkedit.core.json_value import JSON
 from bulkedit.core.trouble import RunError
 from bulkedit.sandbox.faults import FaultRule
 from bulkedit.sandbox.keeping import Catalogue
+from bulkedit.sandbox.record_types import RecordType
 from bulkedit.sandbox.samples import Samples, samples_folder
 from bulkedit.sandbox.store import Record, Store
 from bulkedit.sandbox.web import Site, Watcher, make_app
@@ -59,17 +62,25 @@ class Sandbox:
         self.calls: deque[tuple[str, Record]] = deque(maxlen=_REMEMBERED)
         self.store = Store(path)
         samples = Samples(samples_folder())
-        own = samples.record_type()
+        own = _record_type(samples)
         self.watchers: list[Watcher] = []
         self.unindexed: set[str] = set()
         catalogue = Catalogue(self.store, {own.name: own}, "", now, rows_max, self.unindexed)
         self._site = Site(catalogue, self.tokens, self._watch)
         try:
-            self._server = make_server(
-                "127.0.0.1", port, make_app(self._site), threaded=True, request_handler=_Handler
-            )
-        except (OSError, SystemExit, OverflowError):
+            listening = socket.create_server(("127.0.0.1", port))  # werkzeug would print and exit
+        except (OSError, OverflowError):
+            self.store.close()
             raise RunError(f"Port {port} cannot be used; give another one.") from None
+        with listening:
+            self._server = make_server(
+                "127.0.0.1",
+                listening.getsockname()[1],
+                make_app(self._site),
+                threaded=True,
+                request_handler=_Handler,
+                fd=listening.fileno(),
+            )
         self.url = catalogue.url = f"http://127.0.0.1:{self._server.port}"
         with self.store.transaction():
             if not self.store.records("user"):
@@ -84,7 +95,7 @@ class Sandbox:
 
     def start(self) -> "Sandbox":
         """Answer calls, in threads of its own."""
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True).start()
         return self
 
     def serve(self) -> None:
@@ -131,6 +142,11 @@ class Sandbox:
     def asked(self, action: str) -> Sequence[Mapping[str, JSON]]:
         """Return the parameters of all remembered calls of an action."""
         return [parameters for name, parameters in self.calls if name == action]
+
+
+@cache
+def _record_type(samples: Samples) -> RecordType:
+    return samples.record_type()
 
 
 class _Handler(WSGIRequestHandler):

@@ -16,6 +16,7 @@ import requests
 CKAN_2_12 = "2.12.0"
 CKAN_2_9 = "2.9.11"
 PORTS = {CKAN_2_12: 5012, CKAN_2_9: 5009}
+"""Where a CKAN runs with the schema of a whole catalogue; another port is another CKAN with data of its own."""
 _PORTS_ABOVE = {"PG": 10_000, "REDIS": 11_000, "SOLR": 12_000}
 """The lab's own choice lies among the ports that Linux gives to outgoing connections, and may be taken."""
 UP_SECONDS = 1800  # the first time it installs CKAN
@@ -63,8 +64,13 @@ def missing(version: str = CKAN_2_12) -> str | None:
     return None
 
 
-def start(version: str) -> Lab:
+def start(version: str, *, port: int | None = None, schema: Path | None = None) -> Lab:
     """Start this CKAN, unless it runs already, and return how to reach it.
+
+    Args:
+        version: which CKAN.
+        port: where, if not at its port of `PORTS`.
+        schema: what the records are like, if not like those of the lab's own large schema.
 
     The lab's `up` wants its editor to be in exactly one organization, so it complains while (or after a
     killed session has left) other organizations of ours are there; everything has started by then, and the
@@ -72,26 +78,27 @@ def start(version: str) -> Lab:
     """
     if reason := missing(version):
         raise LabError(reason)
+    port = port or PORTS[version]
     told = subprocess.run(
         [folder() / "up"],
-        env=_environment(version),
+        env=_environment(version, port, schema or folder() / "schemas" / "bcdc_full.yaml"),
         capture_output=True,
         text=True,
         timeout=UP_SECONDS,
         check=False,
     )
-    lab = _lab(version, told.stdout) if told.returncode == 0 else _settled(version)
+    lab = _lab(version, told.stdout) if told.returncode == 0 else _settled(version, port)
     if lab is None:
         raise LabError(f"CKAN {version} did not start:\n{told.stderr[-2000:]}")
     return lab
 
 
-def _environment(version: str) -> dict[str, str]:
+def _environment(version: str, port: int, schema: Path) -> dict[str, str]:
     return os.environ | {
         "CKAN_LAB_VERSION": version,
-        "CKAN_LAB_PORT": str(PORTS[version]),
-        **{f"CKAN_LAB_{what}_PORT": str(PORTS[version] + above) for what, above in _PORTS_ABOVE.items()},
-        "CKAN_LAB_SCHEMA": str(folder() / "schemas" / "bcdc_full.yaml"),
+        "CKAN_LAB_PORT": str(port),
+        **{f"CKAN_LAB_{what}_PORT": str(port + above) for what, above in _PORTS_ABOVE.items()},
+        "CKAN_LAB_SCHEMA": str(schema),
         "CKAN_LAB_PYTHON": _python(version) or "",
         "CKAN_LAB_PLUGINS": _PLUGINS if version == CKAN_2_9 else f"activity {_PLUGINS}",
     }
@@ -111,9 +118,9 @@ def _is_3_9(python: str | Path) -> bool:
     return told.returncode == 0 and told.stdout.startswith("Python 3.9.")
 
 
-def _settled(version: str) -> Lab | None:
+def _settled(version: str, port: int) -> Lab | None:
     """Return the CKAN that runs already with the settings that an earlier `up` wrote, or None."""
-    written = home() / f"data-{version}-{PORTS[version]}" / "ckan.env"
+    written = home() / f"data-{version}-{port}" / "ckan.env"
     if not written.is_file():
         return None
     lab = _lab(version, written.read_text(encoding="utf-8"))
