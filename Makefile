@@ -21,7 +21,7 @@ $(READY): pyproject.toml
 		|| { echo "bulkedit needs Python 3.11 or later; give one with: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@echo "Making the environment $(VENV) with all that bulkedit needs (a minute, once) ..."
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 --editable '.[dev]'
 	@touch $@
 
 check: lint test ## all that must hold before a change lands (format, lint, types, layers, tests)
@@ -37,7 +37,7 @@ fix: $(READY) ## repair what can be repaired: format and simple lint
 	$(BIN)/ruff format .
 
 test: $(READY) ## the tests that need nothing but Python
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 test-real: $(READY) ## the tests with LibreOffice and real CKANs
 	BULKEDIT_REAL=1 $(BIN)/python -m pytest tests/contract tests/real

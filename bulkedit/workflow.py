@@ -306,6 +306,7 @@ class Import:
             self.edits,
             client.reads,
             client.writes,
+            stopped=any(isinstance(one.answer, NotSent) for one in settled),
         )
 
     def report(self, settled: Sequence[Settled], *, dry_run: bool) -> Report:

@@ -1,9 +1,36 @@
 """Settings of all tests."""
 
 import os
+import socket
+from ipaddress import ip_address
+from typing import Any
 
+import pytest
 from hypothesis import settings
 
 # Examples are new in each run, to find what nobody thought of; where a change lands they stay the same.
 settings.register_profile("fixed", derandomize=True, database=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.fixture(autouse=True)
+def no_name_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Know no host but this one. Connections elsewhere are pytest-socket's to refuse (`--allow-hosts`)."""
+    resolve = socket.getaddrinfo
+
+    def only_here(host: Any, *more: Any, **named: Any) -> Any:
+        if not _is_here_or_a_number(host):
+            raise socket.gaierror(socket.EAI_NONAME, "no name is looked up in tests")
+        return resolve(host, *more, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", only_here)
+
+
+def _is_here_or_a_number(host: str | bytes | None) -> bool:
+    text = host.decode() if isinstance(host, bytes) else host
+    if text in (None, "", "localhost"):
+        return True
+    try:
+        return bool(ip_address(text))
+    except ValueError:
+        return False

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,12 +11,18 @@ from pathlib import Path
 import click
 
 from bulkedit.commands.sandboxing import PORT
-from bulkedit.commands.shared import NotAppliedError, say
+from bulkedit.commands.shared import InterruptedRunError, NotAppliedError, say
 from bulkedit.core.trouble import RunError
 from bulkedit.demo import COLLEAGUE, EDITOR, ORGANIZATION, edit, edit_on_the_site, mend
 
 _FOLDER = "bulkedit-demo"
 _DATABASE = "catalogue.sqlite"
+_LEFT = {
+    "parks-exported.xlsx": "as exported",
+    "parks-edited.xlsx": "with your edits",
+    "parks-imported.xlsx": "after the first import: open this one, look at Result, Message and the sheet Results",
+    "parks.xlsx": "after mending: go on in this one",
+}
 
 
 @click.command("demo", short_help="See a whole day's work on an invented catalogue.")
@@ -23,12 +30,15 @@ _DATABASE = "catalogue.sqlite"
 def demo_command(folder: Path | None) -> None:
     """Show the whole way on an invented catalogue: export, edit, dry run, import, mend, import again.
 
-    The workbooks stay in DIR, a new or empty folder (otherwise bulkedit-demo).
+    The workbooks stay in DIR, a new or empty folder; otherwise in bulkedit-demo, or bulkedit-demo-2 and so on.
     """
     began = time.monotonic()
     folder = _new(folder or _next_free())
     with _catalogue(folder) as url:
-        _tell(folder)
+        try:
+            _tell(folder)
+        except InterruptedRunError:
+            raise InterruptedRunError(f"Interrupted; the demo ends, what it left is in {folder}.") from None
     say(f"That took {time.monotonic() - began:.0f} seconds.")
     _say_how_to_go_on(folder, url)
 
@@ -85,7 +95,7 @@ def _tell(folder: Path) -> None:
     _step("Do it:")
     _bulkedit("import", book, "--yes")
     shutil.copyfile(book, folder / f"{ORGANIZATION}-imported.xlsx")
-    _step("Two rows say why they were not applied. You mend them, in the same workbook:")
+    _step("Four rows say why they were not applied: two of them need mending, in the same workbook.")
     _say_list(mend(book))
     _bulkedit("import", book, "--yes")
     _step("And once more: nothing is left to do, and nothing is sent.")
@@ -111,7 +121,7 @@ def _bulkedit(*arguments: str | Path) -> None:
     try:
         command.main(args=texts, prog_name="bulkedit", standalone_mode=False)
     except NotAppliedError:
-        say("(exit status 1: some rows were not applied)")
+        say("(exit status 1: not every row goes through)")
 
 
 def _say_how_to_go_on(folder: Path, url: str) -> None:
@@ -119,12 +129,25 @@ def _say_how_to_go_on(folder: Path, url: str) -> None:
     port = url.rpartition(":")[2]
     also = "" if port == str(PORT) else f" --port {port}"
     say()
-    say(f"The workbooks are in {folder}; look at the columns Result and Message, and the sheet Results.")
-    say(f"Go on with this catalogue:   bulkedit sandbox --db {folder / _DATABASE}{also}")
+    say(f"In {folder}:")
+    for name, what in _LEFT.items():
+        say(f"    {name:<22} {what}")
+    say()
+    say("Go on with this catalogue, and with parks.xlsx:")
+    say()
+    say(f"    {_program()} sandbox --db {folder / _DATABASE}{also}")
     say()
     say("Your own catalogue (make an API token on your user page there):")
     say()
     say(f"    {setting} CKAN_URL=https://catalogue.example.org")
     say(f"    {setting} CKAN_API_KEY=your-token")
-    say("    bulkedit whoami")
-    say("    bulkedit export your-organization -o work.xlsx")
+    say(f"    {_program()} whoami")
+    say(f"    {_program()} export your-organization -o work.xlsx")
+
+
+def _program() -> str:
+    """Return what to type for the program: its path, where it lies in an environment that is not active."""
+    path = Path(sys.argv[0])
+    if shutil.which("bulkedit") is None and path.stem == "bulkedit":
+        return os.path.relpath(path)
+    return "bulkedit"

@@ -1,7 +1,8 @@
 """``bulkedit import``."""
 
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from bulkedit.commands.shared import (
     say_trouble,
     site_options,
 )
-from bulkedit.core.outcomes import APPLIED, FORESEEN, Result
+from bulkedit.core.outcomes import APPLIED, FORESEEN, Outcome, Result
 from bulkedit.core.report import Report
 from bulkedit.core.text import excerpt
 from bulkedit.core.trouble import RunError
@@ -28,6 +29,8 @@ from bulkedit.workflow import Import, ImportOptions, Progress, foresee
 
 _MOST_ROWS_IN_TROUBLE = 200
 _MOST_ROWS_GOING_WELL = 12
+_ROWS_OF_ONE_REASON = 3
+_PROGRESS_WIDTH = 40
 _MOST_FIELDS = 8
 _SHOWN_IN_FULL = frozenset((Result.UPDATED, Result.WOULD_UPDATE))
 
@@ -131,7 +134,7 @@ def _progress(quiet: bool) -> Iterator[Progress | None]:
         click.echo(f"\r{done} of {total} {what}", nl=False, err=True)
 
     yield show
-    click.echo("\r", nl=False, err=True)
+    click.echo(f"\r{' ' * _PROGRESS_WIDTH}\r", nl=False, err=True)
 
 
 def _say(report: Report) -> None:
@@ -143,6 +146,10 @@ def _say(report: Report) -> None:
         hint = f" (did you mean [{near}]?)" if near else ""
         say(f"Column {header!r} of {sheet} is not one of ours and was left alone{hint}.")
     say(f"{'Dry run: ' if report.dry_run else ''}{_counted(report)}")
+    if report.dry_run and any(outcome.result in FORESEEN for outcome in report.outcomes):
+        say("The site checks the values when they are sent, and may still refuse some.")
+    if report.stopped:
+        say("The run stopped before its end; import again to go on: what has arrived is not sent twice.")
     if report.beside:
         say(f"{report.workbook} is open in a spreadsheet program, or was saved by one meanwhile.")
         say(f"The results are in {report.written} instead; go on in that file, it knows what was sent.")
@@ -157,7 +164,7 @@ def _counted(report: Report) -> str:
 def _say_rows(report: Report) -> None:
     """Say what becomes of the rows: of those that go well the first ones, for the workbook has them all."""
     fine = [outcome for outcome in report.answered if outcome.result in APPLIED | FORESEEN]
-    trouble = [outcome for outcome in report.answered if outcome.result not in APPLIED | FORESEEN]
+    trouble = _each_reason([o for o in report.answered if o.result not in APPLIED | FORESEEN])
     shown = {id(outcome) for outcome in [*fine[:_MOST_ROWS_GOING_WELL], *trouble[:_MOST_ROWS_IN_TROUBLE]]}
     for outcome in (outcome for outcome in report.answered if id(outcome) in shown):
         say(f"{outcome.place.sheet} row {outcome.place.row}  {outcome.package}  {outcome.result.value}")
@@ -165,8 +172,21 @@ def _say_rows(report: Report) -> None:
         if outcome.result in _SHOWN_IN_FULL:
             for change in outcome.changes[:_MOST_FIELDS]:
                 say(f"    [{change.header}] {excerpt(change.exported, 50)} → {excerpt(change.edited, 50)}")
-    _say_more(len(fine) - _MOST_ROWS_GOING_WELL, "like these, without trouble")
-    _say_more(len(trouble) - _MOST_ROWS_IN_TROUBLE, "with trouble")
+    _say_more(len(fine) - _MOST_ROWS_GOING_WELL, "without trouble")
+    _say_more(
+        len(report.answered) - len(fine) - min(len(trouble), _MOST_ROWS_IN_TROUBLE), "in trouble like the above"
+    )
+
+
+def _each_reason(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Return the first rows of each reason: what stopped a run need not be said for every row after it."""
+    told: Counter[str] = Counter()
+    kept = []
+    for outcome in outcomes:
+        told[outcome.message] += 1
+        if told[outcome.message] <= _ROWS_OF_ONE_REASON:
+            kept.append(outcome)
+    return kept
 
 
 def _say_more(count: int, kind: str) -> None:

@@ -44,6 +44,8 @@ def sandbox_command(port: int, file: Path | None, rules: tuple[str, ...]) -> Non
     say(f"    {setting} CKAN_API_KEY={sandbox.tokens['editor']}")
     say("    bulkedit export parks -o parks.xlsx")
     say()
+    for rule in rules:
+        say(f"It misbehaves: {rule}")
     say(f"Other users: {', '.join(token for name, token in sandbox.tokens.items() if name != 'editor')}.")
     say("Ctrl+C ends it.")
     try:

@@ -19,6 +19,7 @@ class Report:
         written: path of the workbook that holds the results; empty where none was written.
         beside: the workbook itself could not be written, so another one was.
         unwritten: why the results could not be written, one sentence.
+        stopped: the site, or somebody, stopped the run before its end.
     """
 
     run: str
@@ -33,6 +34,7 @@ class Report:
     written: str = ""
     beside: bool = False
     unwritten: str = ""
+    stopped: bool = False
 
     @property
     def counts(self) -> dict[str, int]:

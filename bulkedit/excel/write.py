@@ -188,7 +188,6 @@ class _Writer:
     def results_sheet(self) -> None:
         """Write the empty sheet that an import fills."""
         sheet = self._sheet(RESULTS)
-        sheet.set_default_row(_ROW_HEIGHT)
         widths = (10, 20, 18, 6, 30, 14, 22, 40, 40, 40, 80)
         for at, (header, width) in enumerate(zip(RESULT_HEADERS, widths, strict=True)):
             sheet.set_column(at, at, width, self.text)

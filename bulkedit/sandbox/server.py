@@ -40,7 +40,7 @@ class Sandbox:
         url: address, once it runs.
         tokens: API token by user name: ``editor``, ``colleague``, ``member``, ``admin``.
         calls: action and parameters of what was called, the last ones.
-        watchers: told of each call before it is carried out; they may call the catalogue themselves.
+        watchers: told of each call when it comes; they may call the catalogue themselves.
         unindexed: ids of packages that the search index has missed.
     """
 
@@ -71,7 +71,10 @@ class Sandbox:
             listening = socket.create_server(("127.0.0.1", port))  # werkzeug would print and exit
         except (OSError, OverflowError):
             self.store.close()
-            raise RunError(f"Port {port} cannot be used; give another one.") from None
+            raise RunError(
+                f"Port {port} cannot be used, perhaps another sandbox has it;"
+                f" give another one, like --port {port + 1}."
+            ) from None
         with listening:
             self._server = make_server(
                 "127.0.0.1",
@@ -81,6 +84,7 @@ class Sandbox:
                 request_handler=_Handler,
                 fd=listening.fileno(),
             )
+        self._thread: threading.Thread | None = None
         self.url = catalogue.url = f"http://127.0.0.1:{self._server.port}"
         with self.store.transaction():
             if not self.store.records("user"):
@@ -95,7 +99,8 @@ class Sandbox:
 
     def start(self) -> "Sandbox":
         """Answer calls, in threads of its own."""
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True).start()
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.005,), daemon=True)
+        self._thread.start()
         return self
 
     def serve(self) -> None:
@@ -110,7 +115,10 @@ class Sandbox:
 
     def refuse_connections(self) -> None:
         """Listen no more; calls under way are still answered."""
-        self._server.shutdown()
+        if self._thread is not None:
+            self._server.shutdown()
+            self._thread.join()  # it closes the port at its end
+            self._thread = None
         self._server.server_close()
 
     def close(self) -> None:

@@ -41,9 +41,15 @@ class Store:
         self._lock = RLock()
         try:
             self._sql = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
+            self._refuse_others(path)
             self._sql.executescript(_TABLES)
         except sqlite3.Error as error:
             raise RunError(f"{path} cannot be used as a catalogue ({error}).") from None
+
+    def _refuse_others(self, path: Path | None) -> None:
+        tables = {str(row[0]) for row in self._sql.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if tables and not {"packages", "resources", "uploads", "records"} <= tables:
+            raise RunError(f"{path} is a database of another program; give another file.")
 
     def close(self) -> None:
         """Close the file."""

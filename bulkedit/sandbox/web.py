@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from threading import Event
 from typing import TypeAlias
 
@@ -86,6 +87,8 @@ def _add_api(app: Flask, site: Site) -> None:
     def action(name: str, version: int = 3) -> Response:
         rule = site.faults.of(name)
         if rule is not None and rule.fault not in _AFTER:
+            with suppress(ActionError):  # the call came, if only to be struck
+                site.watch(name, _parameters(name)[0])
             return _misbehaved(site, rule, None)
         made = _answer(site, name)
         return made if rule is None else _misbehaved(site, rule, made)
@@ -98,7 +101,8 @@ def _add_api(app: Flask, site: Site) -> None:
             try:
                 site.faults.add(FaultRule.parsed(str(request.get_json()["rule"])))
             except (RunError, KeyError, TypeError) as error:
-                return Response(json.dumps(str(error)), 400, content_type=_JSON_TYPE)
+                said = str(error) if isinstance(error, RunError) else 'Send {"rule": "..."}.'
+                return Response(json.dumps(said), 400, content_type=_JSON_TYPE)
         return Response("{}", content_type=_JSON_TYPE)
 
 

@@ -1,5 +1,6 @@
-"""Every test here has the scripted server and no other network."""
+"""Every test here can open a sandbox, and has the scripted server for what no sandbox answers."""
 
-from scripted import only_loopback, serve
+from live_catalogue import open_catalogue
+from scripted import serve
 
-__all__ = ["only_loopback", "serve"]
+__all__ = ["open_catalogue", "serve"]

@@ -1,14 +1,14 @@
-"""A loopback server that answers CKAN's action calls from a script, and misbehaves where the script says so.
+"""A loopback server for answers that no CKAN in good health gives: redirects, login pages, broken JSON.
 
     server = serve({"status_show": ok({"ckan_version": "2.12.0"}), "package_show": Trouble.CLOSED})
     ...
     assert server.actions == ["status_show", "package_show"]
 
-An action the script does not name is answered as CKAN answers an action it does not have.
+An action the script does not name is answered as CKAN answers an action it does not have; or, where the
+server stands before a catalogue (as a proxy or a firewall does), as that catalogue answers it.
 """
 
 import json
-import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,15 +17,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, TypeAlias
 
 import pytest
+import requests
+
+from bulkedit.sandbox.actions import READING
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.for-these-tests-only_0123456789.abcdefghijklmnopqrstuvwxyz"
 """The token of every client in these tests."""
-
-READING = frozenset(
-    "status_show help_show user_show organization_list_for_user organization_show organization_autocomplete"
-    " group_list_authz package_search package_show member_list license_list scheming_dataset_schema_show".split()
-)
-"""Actions that change nothing."""
 
 
 @dataclass(frozen=True)
@@ -98,14 +95,19 @@ DENIED = error(403, "Authorization Error", message="Access denied: not allowed")
 class Server:
     """A running server, and what it was asked.
 
+    Args:
+        script: its answers.
+        behind: address of the catalogue that answers what the script does not.
+
     Attributes:
         url: its address.
         requests: all calls in the order in which they came.
         script: its answers; may be changed at any time.
     """
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, behind: str = "") -> None:
         self.script = dict(script)
+        self.behind = behind
         self.requests: list[Request] = []
         self.over = threading.Event()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -127,6 +129,20 @@ class Server:
         """Return the parameters of all calls of an action."""
         return [request.parameters for request in self.requests if request.action == action]
 
+    def answer(self, action: str) -> Answer:
+        """Return what the script says of an action, or who else is to say."""
+        unknown = self.passed_on if self.behind else string(f"Bad request - Action name not known: {action}")
+        return self.script.get(action, unknown)
+
+    def passed_on(self, request: Request) -> Reply:
+        """Let the catalogue behind this server answer a call."""
+        headers = {"Authorization": request.headers["Authorization"]}
+        with requests.Session() as session:
+            session.trust_env = False
+            url = f"{self.behind}/api/3/action/{request.action}"
+            said = session.post(url, json=request.parameters, headers=headers, timeout=30)
+        return Reply(said.status_code, said.text, JSON_TYPE)
+
     def stop(self) -> None:
         """Stop listening: from now on connections are refused."""
         if not self.over.is_set():
@@ -139,7 +155,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             action = self.path.rpartition("/")[2]
-            answer = server.script.get(action, string(f"Bad request - Action name not known: {action}"))
+            answer = server.answer(action)
             if answer is Trouble.CLOSED_UNREAD:
                 server.requests.append(Request(action, {}, dict(self.headers)))
                 return
@@ -173,34 +189,20 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+Serve: TypeAlias = Callable[..., Server]
+"""Starts a server: ``serve(script)``, or ``serve(script, behind=url)``."""
+
+
 @pytest.fixture
-def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Script], Server]]:
+def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
     """Start servers; all end with the test."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     servers: list[Server] = []
 
-    def start(script: Script) -> Server:
-        servers.append(Server(script))
+    def start(script: Script, behind: str = "") -> Server:
+        servers.append(Server(script, behind))
         return servers[-1]
 
     yield start
     for server in servers:
         server.stop()
-
-
-@pytest.fixture(autouse=True)
-def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Refuse every connection but to 127.0.0.1; other names do not resolve."""
-    connect, resolve = socket.socket.connect, socket.getaddrinfo
-
-    def guarded(self: socket.socket, address: Any) -> None:
-        assert address[0] == "127.0.0.1", f"a test tried to reach {address}"
-        connect(self, address)
-
-    def only_here(host: Any, *more: Any, **named: Any) -> Any:
-        if host != "127.0.0.1":
-            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-        return resolve(host, *more, **named)
-
-    monkeypatch.setattr(socket.socket, "connect", guarded)
-    monkeypatch.setattr(socket, "getaddrinfo", only_here)

@@ -1,8 +1,7 @@
 """Sending one package's changes: every answer of the site is a value."""
 
-from collections.abc import Callable
-
 import pytest
+from live_catalogue import LiveCatalogue, OpenCatalogue, package, package_id
 from scripted import (
     DENIED,
     MISMATCH_2_9,
@@ -11,7 +10,7 @@ from scripted import (
     TOKEN,
     Answer,
     Reply,
-    Script,
+    Serve,
     Server,
     Trouble,
     ok,
@@ -26,9 +25,9 @@ from bulkedit.core.answers import Accepted, Denied, Mismatched, NotSent, Rejecte
 from bulkedit.core.answers import Answer as Became
 from bulkedit.core.plan import Call
 
-Serve = Callable[[Script], Server]
-
 CALL = Call("a", "trails", {"match": {"id": "a", "private": False}, "update": {"title": "New"}})
+ONE = package_id(1)
+REVISED = Call(ONE, "trails-1", {"match": {"id": ONE, "private": False}, "update": {"title": "New"}})
 
 BECOMES: dict[str, tuple[Answer, type]] = {
     "stored": (ok({"package": {"id": "a"}}), Accepted),
@@ -59,9 +58,73 @@ BECOMES: dict[str, tuple[Answer, type]] = {
 }
 
 
-def became(server: Server) -> Became:
+TROUBLE: dict[str, tuple[type, bool]] = {
+    "delay seconds=0.1": (Accepted, True),
+    "slow-body seconds=0.2": (Accepted, True),
+    "cut-before": (Unclear, False),
+    "cut-after": (Unclear, True),
+    "silent seconds=20": (Unclear, True),
+    "429": (NotSent, False),
+    "502": (Unclear, False),
+    "502-after": (Unclear, True),
+    "503": (NotSent, False),
+    "504": (Unclear, True),
+    "html": (NotSent, False),
+    "half-body": (Unclear, True),
+    "500": (Denied, False),
+}
+"""How the sandbox can misbehave, what that is to us, and whether the call was carried out."""
+
+
+def became(server: Server | LiveCatalogue, call: Call = CALL) -> Became:
     """Return what came of sending the call."""
-    return send(Client(server.url, TOKEN, timeout=(2.0, 0.3)), CALL)
+    return send(Client(server.url, TOKEN, timeout=(2.0, 0.3)), call)
+
+
+def test_what_was_stored_comes_back(open_catalogue: OpenCatalogue) -> None:
+    """The package as it is stored is the answer."""
+    ckan = open_catalogue([package(1)])
+
+    said = became(ckan, REVISED)
+
+    assert said == Accepted(ckan.shown(ONE))
+    assert ckan.shown(ONE)["title"] == "New"
+    assert ckan.heard == [("package_revise", REVISED.payload)]
+
+
+def test_a_catalogue_that_moved_on_is_a_mismatch(open_catalogue: OpenCatalogue) -> None:
+    """Somebody was faster: nothing is stored."""
+    ckan = open_catalogue([package(1)])
+    ckan.before("package_revise", lambda: ckan.edit(ONE, private=True))
+
+    said = became(ckan, REVISED)
+
+    assert said == Mismatched()
+    assert ckan.shown(ONE)["title"] == "Trails 1"
+
+
+def test_what_a_catalogue_does_not_let_us_do_is_denied(open_catalogue: OpenCatalogue) -> None:
+    """A package that is not there, and one of other people."""
+    ckan = open_catalogue([package(1, owner_org="waters")])
+    nowhere = Call("nowhere", "nowhere", {"match": {"id": "nowhere"}, "update": {"title": "New"}})
+
+    answers = [became(ckan, call) for call in (REVISED, nowhere)]
+
+    assert [type(said) for said in answers] == [Denied, Denied]
+    assert ckan.shown(ONE)["title"] == "Trails 1"
+
+
+@pytest.mark.parametrize("rule", TROUBLE)
+def test_every_trouble_is_a_value(open_catalogue: OpenCatalogue, rule: str) -> None:
+    """No answer that may have been stored is called not sent, and none that was not is called accepted."""
+    kind, stored = TROUBLE[rule]
+    ckan = open_catalogue([package(1)])
+    ckan.sandbox.misbehave(f"package_revise {rule}")
+
+    said = became(ckan, REVISED)
+
+    assert type(said) is kind
+    assert (ckan.shown(ONE)["title"] == "New") is stored
 
 
 @pytest.mark.parametrize("case", BECOMES)
@@ -76,24 +139,14 @@ def test_every_answer_of_the_site_is_a_value(serve: Serve, case: str) -> None:
     assert server.actions == ["package_revise"]
 
 
-def test_a_closed_port_means_not_sent(serve: Serve) -> None:
+def test_a_closed_port_means_not_sent(open_catalogue: OpenCatalogue) -> None:
     """Where no connection could be made, nothing can have been stored."""
-    server = serve({})
-    server.stop()
+    ckan = open_catalogue()
+    ckan.sandbox.stop()
 
-    said = became(server)
+    said = became(ckan, REVISED)
 
     assert isinstance(said, NotSent)
-
-
-def test_the_payload_arrives_as_planned(serve: Serve) -> None:
-    """A call's parameters reach the site unchanged, and the package as stored comes back."""
-    server = serve({"package_revise": ok({"package": {"id": "a", "title": "New"}})})
-
-    said = became(server)
-
-    assert server.asked("package_revise") == [CALL.payload]
-    assert said == Accepted({"id": "a", "title": "New"})
 
 
 def test_a_refusal_carries_the_errors_by_field(serve: Serve) -> None:

@@ -4,19 +4,17 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from scripted import TOKEN, Script, Server
-from small_ckan import SmallCKAN, package
+from live_catalogue import LiveCatalogue, OpenCatalogue, PackageDict, package
+from scripted import TOKEN, Script, Serve, Server
 
 from bulkedit.cli import run
-
-Serve = Callable[[Script], Server]
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,7 @@ class Desk:
     """A folder and the program, with the token in the environment."""
 
     folder: Path
+    open_catalogue: OpenCatalogue
     serve: Serve
     monkeypatch: pytest.MonkeyPatch
     capsys: pytest.CaptureFixture[str]
@@ -55,19 +54,39 @@ class Desk:
         said = self.capsys.readouterr()
         return Said(status, said.out, said.err)
 
-    def open(self, ckan: SmallCKAN | Script) -> Server:
-        """Start a catalogue, and let the environment name it."""
-        server = self.serve(ckan.script() if isinstance(ckan, SmallCKAN) else ckan)
+    def open(self, packages: Sequence[PackageDict], **how: Any) -> LiveCatalogue:
+        """Start a catalogue with packages, and let the environment name it."""
+        ckan = self.open_catalogue(packages, **how)
+        self.monkeypatch.setenv("CKAN_URL", ckan.url)
+        return ckan
+
+    def open_scripted(self, script: Script, behind: str = "") -> Server:
+        """Start the scripted server, alone or before a catalogue, and let the environment name it."""
+        server = self.serve(script, behind)
         self.monkeypatch.setenv("CKAN_URL", server.url)
         return server
 
-    def exported(self, ckan: SmallCKAN) -> tuple[Server, Path]:
-        """Start a catalogue and export it; the server forgets what it was asked."""
-        server = self.open(ckan)
+    def export(self) -> Path:
+        """Export the catalogue that the environment names."""
         said = self("export", "parks", "-o", "parks.xlsx")
         assert said.status == 0, said.err
+        return self.folder / "parks.xlsx"
+
+    def exported(self, packages: Sequence[PackageDict]) -> tuple[LiveCatalogue, Path]:
+        """Start a catalogue and export it; forgotten is what it was asked."""
+        ckan = self.open(packages)
+        workbook = self.export()
+        ckan.heard.clear()
+        return ckan, workbook
+
+    def exported_through(self, packages: Sequence[PackageDict]) -> tuple[LiveCatalogue, Server, Path]:
+        """Start a catalogue and export it through a scripted server, which has nothing to say yet."""
+        ckan = self.open(packages)
+        server = self.open_scripted({}, behind=ckan.url)
+        workbook = self.export()
+        ckan.heard.clear()
         server.requests.clear()
-        return server, self.folder / "parks.xlsx"
+        return ckan, server, workbook
 
     def files(self) -> dict[str, str]:
         """Return every file of the folder with a digest of its content."""
@@ -79,18 +98,22 @@ class Desk:
 
 @pytest.fixture
 def desk(
-    tmp_path: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    open_catalogue: OpenCatalogue,
+    serve: Serve,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> Desk:
     """Sit down in an empty folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CKAN_API_KEY", TOKEN)
     monkeypatch.delenv("CKAN_URL", raising=False)
-    return Desk(tmp_path, serve, monkeypatch, capsys)
+    return Desk(tmp_path, open_catalogue, serve, monkeypatch, capsys)
 
 
-def two_packages(**more: Any) -> SmallCKAN:
-    """Return a catalogue of two packages with a resource each."""
-    return SmallCKAN([package(1), package(2)], **more)
+def two_packages() -> list[PackageDict]:
+    """Return two packages with a resource each."""
+    return [package(1), package(2)]
 
 
 # -- a spreadsheet program of sorts
@@ -110,7 +133,7 @@ def edit(path: Path, *edits: tuple[str, str, str, str]) -> None:
 
 def rows(path: Path, sheet_title: str) -> list[dict[str, str]]:
     """Return the rows of a sheet by header; empty cells are empty texts."""
-    book = openpyxl.load_workbook(path)
+    book = openpyxl.load_workbook(path, read_only=True)
     lines = [["" if value is None else str(value) for value in line] for line in book[sheet_title].values]
     book.close()
     return [dict(zip(lines[0], line, strict=True)) for line in lines[1:] if any(line)]

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
+from live_catalogue import LiveCatalogue, package_id
 from office_desk import Desk, edit, rows, two_packages
-from scripted import Server
-from small_ckan import SmallCKAN, package
 
 from bulkedit.core.trouble import RunError
 from bulkedit.excel.save import backup_of, ensure_writable, is_open_elsewhere, save
 
-ONE = package(1)["id"]
+ONE = package_id(1)
 NEW_TITLE = ("Packages", ONE, "Title", "Trails and paths")
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="permissions and links as POSIX has them")
 
@@ -224,26 +223,25 @@ def test_the_lock_of_another_workbook_says_nothing(tmp_path: Path) -> None:
     assert not is_open_elsewhere(tmp_path / "parks.xlsx")
 
 
-def opened(desk: Desk, lock: str) -> tuple[SmallCKAN, Server, Path]:
+def opened(desk: Desk, lock: str) -> tuple[LiveCatalogue, Path]:
     """Export and edit a workbook, and leave it open."""
-    ckan = two_packages()
-    server, workbook = desk.exported(ckan)
+    ckan, workbook = desk.exported(two_packages())
     edit(workbook, NEW_TITLE)
     (desk.folder / lock).write_bytes(b"rita")
-    return ckan, server, workbook
+    return ckan, workbook
 
 
 @pytest.mark.parametrize("lock", [".~lock.parks.xlsx#", "~$parks.xlsx"])
 def test_results_of_an_open_workbook_go_to_another_name(desk: Desk, lock: str) -> None:
     """A workbook that is open is not written to: the results stand beside it, and the run says where."""
-    ckan, _, workbook = opened(desk, lock)
+    ckan, workbook = opened(desk, lock)
     before = desk.files()
 
     said = desk("import", workbook, "--yes")
 
     new = [name for name in desk.files() if name not in before]
     assert said.status == 0
-    assert ckan.packages[0]["title"] == "Trails and paths"
+    assert ckan.shown(ONE)["title"] == "Trails and paths"
     assert len(new) == 1
     assert new[0].startswith("parks results ")
     assert new[0].endswith(".xlsx")
@@ -254,21 +252,21 @@ def test_results_of_an_open_workbook_go_to_another_name(desk: Desk, lock: str) -
 
 def test_both_workbooks_are_ready_for_the_next_run(desk: Desk) -> None:
     """After results went to another name, neither that file nor the workbook itself sends anything twice."""
-    _, server, workbook = opened(desk, "~$parks.xlsx")
+    ckan, workbook = opened(desk, "~$parks.xlsx")
     desk("import", workbook, "--yes")
     (desk.folder / "~$parks.xlsx").unlink()
     results = next(desk.folder.glob("parks results *"))
-    server.requests.clear()
+    ckan.heard.clear()
 
     runs = [desk("import", path, "--yes") for path in (results, workbook)]
 
     assert [said.status for said in runs] == [0, 0]
-    assert server.writes == []
+    assert ckan.writes == []
 
 
 def test_an_open_copy_gets_another_name_too(desk: Desk) -> None:
     """The same holds for the file that `-o` names."""
-    _, _, workbook = opened(desk, "~$copy.xlsx")
+    _, workbook = opened(desk, "~$copy.xlsx")
 
     said = desk("import", workbook, "--yes", "-o", "copy.xlsx")
 
@@ -279,8 +277,7 @@ def test_an_open_copy_gets_another_name_too(desk: Desk) -> None:
 
 def test_results_that_cannot_be_saved_are_told(desk: Desk) -> None:
     """Where the results cannot be written after the sending, standard output has them all and the status is 1."""
-    ckan = two_packages()
-    server, workbook = desk.exported(ckan)
+    ckan, workbook = desk.exported(two_packages())
     edit(workbook, NEW_TITLE)
     backup_of(workbook).mkdir()
     before = desk.files()
@@ -290,22 +287,22 @@ def test_results_that_cannot_be_saved_are_told(desk: Desk) -> None:
     assert said.status == 1
     assert "could not be written" in said.told
     assert said.json()["counts"] == {"updated": 1, "unchanged": 3}
-    assert (len(server.writes), ckan.packages[0]["title"]) == (1, "Trails and paths")
+    assert (len(ckan.writes), ckan.shown(ONE)["title"]) == (1, "Trails and paths")
     assert desk.files() == before
 
 
 def test_results_that_could_not_be_saved_are_not_sent_twice(desk: Desk) -> None:
     """A run whose results were lost is repeated without harm."""
-    server, workbook = desk.exported(two_packages())
+    ckan, workbook = desk.exported(two_packages())
     edit(workbook, NEW_TITLE)
     backup_of(workbook).mkdir()
     desk("import", workbook, "--yes")
     backup_of(workbook).rmdir()
-    server.requests.clear()
+    ckan.heard.clear()
 
     said = desk("import", workbook, "--yes")
 
-    assert (said.status, server.writes) == (0, [])
+    assert (said.status, ckan.writes) == (0, [])
     assert rows(workbook, "Packages")[0]["Message"] == "The site has this already."
 
 

@@ -10,11 +10,11 @@ import time
 from pathlib import Path
 
 import pytest
+from live_catalogue import package_id
 from office_desk import Desk, edit, rows, two_packages
 from scripted import TOKEN
-from small_ckan import package
 
-ONE = package(1)["id"]
+ONE = package_id(1)
 NEW_TITLE = ("Packages", ONE, "Title", "Trails and paths")
 SECONDS = 30.0
 
@@ -66,61 +66,64 @@ class Terminal:
         return self.program.wait(SECONDS)
 
 
-@pytest.mark.parametrize(("answer", "sent"), [("n\n", 0), ("y\n", 1)])
+@pytest.mark.parametrize(("answer", "sent"), [("n\n", 0), ("\n", 0), ("y\n", 1)])
 def test_an_import_asks_first(desk: Desk, answer: str, sent: int) -> None:
-    """Yes sends, no does not; the plan stands above the question, both texts of the field in it."""
-    server, workbook = desk.exported(two_packages())
+    """Only a yes sends anything; the plan stands above the question, both texts of the field in it."""
+    ckan, workbook = desk.exported(two_packages())
     edit(workbook, NEW_TITLE)
-    terminal = Terminal(desk, server.url, "import", workbook.name)
+    before = desk.files()
+    terminal = Terminal(desk, ckan.url, "import", workbook.name)
 
     terminal.wait_for("Send the edits of 1 package")
+    waiting = len(ckan.writes)
     terminal.type(answer)
     status = terminal.ended()
 
-    assert (status, len(server.writes)) == (0, sent)
-    assert "title: “Trails 1” → “Trails and paths”" in terminal.screen
+    assert (waiting, status, len(ckan.writes)) == (0, 0, sent)
+    assert "would update" in terminal.screen
+    assert "[Title] “Trails 1” → “Trails and paths”" in terminal.screen
     assert ("Nothing was sent." in terminal.screen) == (sent == 0)
+    assert (desk.files() == before) is (sent == 0)
 
 
 def test_an_import_asks_although_every_row_has_a_conflict_too(desk: Desk) -> None:
     """A row whose title clashes and whose description does not would be written to: so it is asked."""
-    ckan = two_packages()
-    server, workbook = desk.exported(ckan)
+    ckan, workbook = desk.exported(two_packages())
     edit(workbook, NEW_TITLE, ("Packages", ONE, "Description", "New words"))
     ckan.edit(ONE, title="Somebody else's")
-    terminal = Terminal(desk, server.url, "import", workbook.name)
+    terminal = Terminal(desk, ckan.url, "import", workbook.name)
 
     terminal.wait_for("Send the edits of 1 package")
     terminal.type("n\n")
 
-    assert (terminal.ended(), server.writes) == (0, [])
+    assert (terminal.ended(), ckan.writes) == (0, [])
 
 
 def test_ctrl_c_at_the_question_sends_nothing_and_says_so(desk: Desk) -> None:
     """Exit 130; the workbook is as it was."""
-    server, workbook = desk.exported(two_packages())
+    ckan, workbook = desk.exported(two_packages())
     edit(workbook, NEW_TITLE)
     before = desk.files()
-    terminal = Terminal(desk, server.url, "import", workbook.name)
+    terminal = Terminal(desk, ckan.url, "import", workbook.name)
 
     terminal.wait_for("[y/N]")
     time.sleep(0.5)  # Python notices a signal only once it waits for the keyboard
     os.killpg(terminal.program.pid, signal.SIGINT)
 
-    assert (terminal.ended(), server.writes, desk.files()) == (130, [], before), terminal.screen
+    assert (terminal.ended(), ckan.writes, desk.files()) == (130, [], before), terminal.screen
     assert "nothing was sent" in terminal.screen
 
 
 def test_a_workbook_saved_while_the_question_stands_is_not_sent(desk: Desk, tmp_path: Path) -> None:
     """What was shown is not what the file holds any more: exit 3, import again."""
-    server, workbook = desk.exported(two_packages())
+    ckan, workbook = desk.exported(two_packages())
     edit(workbook, NEW_TITLE)
-    terminal = Terminal(desk, server.url, "import", workbook.name)
+    terminal = Terminal(desk, ckan.url, "import", workbook.name)
 
     terminal.wait_for("[y/N]")
     edit(workbook, ("Packages", ONE, "Title", "Something else"))
     terminal.type("y\n")
 
-    assert (terminal.ended(), server.writes) == (3, [])
+    assert (terminal.ended(), ckan.writes) == (3, [])
     assert "saved by another program meanwhile" in terminal.screen
     assert rows(workbook, "Packages")[0]["Result"] == ""
