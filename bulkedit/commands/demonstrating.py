@@ -7,10 +7,11 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
-from bulkedit.commands.sandboxing import PORT
+from bulkedit.commands.sandboxing import PORT, saying, typed
 from bulkedit.commands.shared import InterruptedRunError, NotAppliedError, say
 from bulkedit.core.trouble import RunError
 from bulkedit.demo import COLLEAGUE, EDITOR, ORGANIZATION, edit, edit_on_the_site, mend
@@ -34,26 +35,27 @@ def demo_command(folder: Path | None) -> None:
     """
     began = time.monotonic()
     folder = _new(folder or _next_free())
-    with _catalogue(folder) as url:
+    with saying(), _catalogue(folder) as url:
         try:
             _tell(folder)
         except InterruptedRunError:
             raise InterruptedRunError(f"Interrupted; the demo ends, what it left is in {folder}.") from None
-    say(f"That took {time.monotonic() - began:.0f} seconds.")
-    _say_how_to_go_on(folder, url)
+    with saying():
+        say(f"That took {time.monotonic() - began:.0f} seconds.")
+        _say_how_to_go_on(folder, url)
 
 
 def _next_free() -> Path:
     """Return the first of bulkedit-demo, bulkedit-demo-2, ... that is not there: workbooks may hold edits."""
     names = (_FOLDER, *(f"{_FOLDER}-{number}" for number in range(2, 10_000)))
-    return next(folder for folder in map(Path, names) if not folder.exists())
+    return next(folder for folder in map(Path, names) if not os.path.lexists(folder))
 
 
 def _new(folder: Path) -> Path:
-    if folder.is_dir() and any(folder.iterdir()):
-        raise RunError(f"The folder {folder} is not empty; give another one, or remove it.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise RunError(f"The folder {folder} is not empty; give another one, or remove it.")
     except OSError as error:
         raise RunError(f"The folder {folder} cannot be made ({error.strerror}); give another one.") from None
     return folder
@@ -61,7 +63,7 @@ def _new(folder: Path) -> Path:
 
 @contextmanager
 def _catalogue(folder: Path) -> Iterator[str]:
-    """Run the sandbox, and let the environment name it."""
+    """Run the sandbox, and let the environment name it; no proxy stands before it."""
     from bulkedit.sandbox import Sandbox  # only here is a web server needed
 
     try:
@@ -70,6 +72,7 @@ def _catalogue(folder: Path) -> Iterator[str]:
         sandbox = Sandbox(folder / _DATABASE)
     before = dict(os.environ)
     os.environ |= {"CKAN_URL": sandbox.url, "CKAN_API_KEY": sandbox.tokens[EDITOR]}
+    os.environ |= dict.fromkeys(("NO_PROXY", "no_proxy"), urlsplit(sandbox.url).hostname or "")
     try:
         with sandbox:
             yield sandbox.url
@@ -116,7 +119,7 @@ def _bulkedit(*arguments: str | Path) -> None:
     """Run a command as somebody would type it."""
     texts = [str(argument) for argument in arguments]
     say()
-    say(f"$ bulkedit {' '.join(texts)}")
+    say(f"$ {typed('bulkedit', *texts)}")
     command = click.get_current_context().find_root().command
     try:
         command.main(args=texts, prog_name="bulkedit", standalone_mode=False)
@@ -127,7 +130,7 @@ def _bulkedit(*arguments: str | Path) -> None:
 def _say_how_to_go_on(folder: Path, url: str) -> None:
     setting = "set" if os.name == "nt" else "export"
     port = url.rpartition(":")[2]
-    also = "" if port == str(PORT) else f" --port {port}"
+    also = () if port == str(PORT) else ("--port", port)
     say()
     say(f"In {folder}:")
     for name, what in _LEFT.items():
@@ -135,14 +138,14 @@ def _say_how_to_go_on(folder: Path, url: str) -> None:
     say()
     say("Go on with this catalogue, and with parks.xlsx:")
     say()
-    say(f"    {_program()} sandbox --db {folder / _DATABASE}{also}")
+    say(f"    {typed(_program(), 'sandbox', '--db', folder / _DATABASE, *also)}")
     say()
     say("Your own catalogue (make an API token on your user page there):")
     say()
     say(f"    {setting} CKAN_URL=https://catalogue.example.org")
     say(f"    {setting} CKAN_API_KEY=your-token")
-    say(f"    {_program()} whoami")
-    say(f"    {_program()} export your-organization -o work.xlsx")
+    say(f"    {typed(_program(), 'whoami')}")
+    say(f"    {typed(_program(), 'export', 'your-organization', '-o', 'work.xlsx')}")
 
 
 def _program() -> str:

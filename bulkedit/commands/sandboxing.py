@@ -1,11 +1,21 @@
 """``bulkedit sandbox``."""
 
 import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from bulkedit.commands.shared import say
+from bulkedit.core.trouble import RunError
+
+if TYPE_CHECKING:
+    from bulkedit.sandbox import Sandbox
 
 PORT = 5080
 """Where the sandbox listens unless told otherwise; the sample workbooks name it."""
@@ -34,7 +44,19 @@ def sandbox_command(port: int, file: Path | None, rules: tuple[str, ...]) -> Non
     from bulkedit.sandbox import Sandbox  # only here is a web server needed
 
     sandbox = Sandbox(file, port=port)
-    sandbox.misbehave(*rules)
+    try:
+        sandbox.misbehave(*rules)
+        with saying():
+            _tell(sandbox, file, rules)
+        sandbox.serve()
+    except KeyboardInterrupt:
+        with saying():
+            say()
+    finally:
+        sandbox.close()
+
+
+def _tell(sandbox: "Sandbox", file: Path | None, rules: tuple[str, ...]) -> None:
     setting = "set" if os.name == "nt" else "export"
     say(f"A catalogue to try things on: {sandbox.url}")
     say(f"Its records are invented{f'; they are kept in {file}' if file else ', and gone when it ends'}.")
@@ -48,9 +70,31 @@ def sandbox_command(port: int, file: Path | None, rules: tuple[str, ...]) -> Non
         say(f"It misbehaves: {rule}")
     say(f"Other users: {', '.join(token for name, token in sandbox.tokens.items() if name != 'editor')}.")
     say("Ctrl+C ends it.")
+
+
+@contextmanager
+def saying() -> Iterator[None]:
+    """Say things where perhaps nobody listens: without a standard output, they are said to nobody.
+
+    Raises:
+        RunError: something cannot be written, like a standard output on a full disk.
+    """
+    if sys.stdout is None:
+        sys.stdout = _nowhere()
     try:
-        sandbox.serve()
-    except KeyboardInterrupt:
-        say()
-    finally:
-        sandbox.close()
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        sys.stdout = _nowhere()  # what is not written yet is not tried again
+        raise RunError(f"Something cannot be written ({error.strerror or error}).") from None
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
+
+
+def typed(*words: str | Path) -> str:
+    """Return a command as one types it, with quotes where they are needed."""
+    texts = [*map(str, words)]
+    return subprocess.list2cmdline(texts) if os.name == "nt" else shlex.join(texts)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -16,9 +17,9 @@ from bulkedit.sandbox.errors import (
     NotFoundError,
     ValidationError,
 )
-from bulkedit.sandbox.keeping import Keeper
+from bulkedit.sandbox.keeping import Keeper, asked_text, position_of
 from bulkedit.sandbox.people import person_of
-from bulkedit.sandbox.revision import PathError, filtered, merged, merged_at, unmatched, unmatched_at
+from bulkedit.sandbox.revision import PathError, filtered, merge, merge_at, unmatched, unmatched_at
 from bulkedit.sandbox.search import search
 from bulkedit.sandbox.showing import shown_owner
 from bulkedit.sandbox.store import Record
@@ -44,15 +45,15 @@ class Call:
         return said if isinstance(said, bool) else str(said).lower() in ("true", "yes", "t", "y", "1")
 
     def needed(self, name: str) -> str:
-        """Return a text parameter.
+        """Return a text parameter; empty if it is there and says nothing.
 
         Raises:
             ValidationError: it is missing.
+            InternalError: it is no text.
         """
-        found = self.text(name)
-        if not found:
+        if name not in self.parameters:
             raise ValidationError({name: ["Missing value"]})
-        return found
+        return asked_text(self.parameters[name] or "")
 
 
 Action: TypeAlias = Callable[[Call], JSON]
@@ -90,7 +91,7 @@ def answer(name: str, call: Call) -> JSON:
         raise IntegrityError(str(error), call.parameters) from None
     except ActionError:
         raise
-    except Exception as error:  # data of a shape nobody thought of: CKAN has no better answer, either
+    except Exception as error:  # data of a shape nobody thought of, or a full disk: CKAN has no better answer
         raise InternalError from error
 
 
@@ -131,7 +132,8 @@ def help_show(call: Call) -> JSON:
 def user_show(call: Call) -> JSON:
     """Show a user: oneself, or the one of a name or id."""
     person = call.keeper.person
-    found = call.keeper.store.record("user", call.text("id") or person.id)
+    key = asked_text(call.parameters.get("id", person.id))
+    found = call.keeper.store.record("user", key)
     if found is None:
         raise NotFoundError()
     own = person.sysadmin or found["id"] == person.id
@@ -211,7 +213,7 @@ def organization_list(call: Call) -> JSON:
 @reading
 def organization_autocomplete(call: Call) -> JSON:
     """List organizations whose name or title holds a text."""
-    text = call.text("q").casefold()
+    text = asked_text(call.parameters.get("q")).casefold()
     return [
         {key: one[key] for key in ("id", "name", "title")}
         for one in call.keeper.store.records("organization")
@@ -287,7 +289,7 @@ def package_search(call: Call) -> JSON:
 @reading
 def package_show(call: Call) -> JSON:
     """Show a package."""
-    key = call.text("id") or call.text("name_or_id")
+    key = call.parameters.get("id") or call.parameters.get("name_or_id")
     if not key:
         raise ValidationError({"name_or_id": ["Missing value"]})
     held = call.keeper.kept(key)
@@ -326,6 +328,7 @@ def package_delete(call: Call) -> JSON:
 def package_revise(call: Call) -> JSON:
     """Change some fields of a package, provided that others are as expected."""
     match, update = _object(call, "match"), _object(call, "update")
+    patterns, include = _patterns(call, "filter"), _patterns(call, "include")
     flat_match, flat_update = _flat(call, "match__"), _flat(call, "update__")
     key = flat_match.get("id") or match.get("id") or flat_match.get("name") or match.get("name")
     if key is None:
@@ -341,23 +344,23 @@ def package_revise(call: Call) -> JSON:
             raise IntegrityError(str(error)) from None
     if missed:
         raise ValidationError({"match": ["__".join(path) for path in missed]})
-    revised = _revised(original, _patterns(call, "filter"), update, flat_update)
+    revised = _revised(original, patterns, update, flat_update)
     call.keeper.person.ensure_may_edit(held)
     package = call.keeper.update(revised, revising=True)
-    return filtered({"package": package}, _patterns(call, "include"))
+    return filtered({"package": package}, include)
 
 
 def _revised(original: Record, patterns: list[str], update: Record, flat_update: Mapping[str, JSON]) -> Record:
     revised: Record = {key: value for key, value in original.items() if key != "metadata_modified"}
-    revised = {**filtered(revised, patterns), "id": original["id"]}
+    revised = deepcopy({**filtered(revised, patterns), "id": original["id"]})
     try:
-        revised = merged(revised, update)
+        merge(revised, deepcopy(update))
     except PathError as error:
         raise ValidationError({"update": [str(error)]}) from None
     # an extending key goes where its letter e sorts, so that a file can follow the resource it belongs to
     for key in sorted(flat_update, key=lambda key: "e" if key.endswith("extend") else key):
         try:
-            revised = merged_at(revised, key, flat_update[key])
+            merge_at(revised, key, deepcopy(flat_update[key]))
         except PathError as error:
             raise ValidationError({key: [str(error)]}) from None
     return revised
@@ -380,11 +383,17 @@ def _flat(call: Call, prefix: str) -> dict[str, JSON]:
 
 
 def _patterns(call: Call, name: str) -> list[str]:
-    said = call.parameters.get(name) or []
+    said = call.parameters.get(name)
     if isinstance(said, str):
         parsed = _parsed(said)
         said = parsed if isinstance(parsed, list) else [*said.split(",")]
-    return [text.strip() for text in said if isinstance(text, str)] if isinstance(said, list) else []
+    if said is None:
+        return []
+    if not isinstance(said, list):
+        raise ValidationError({name: ["Not a list"]})
+    if wrong := [one for one in said if not isinstance(one, str)]:
+        raise ValidationError({name: [f"Not a string: {wrong[0]}"]})
+    return [str(one).strip() for one in said]
 
 
 def _parsed(value: JSON) -> JSON:
@@ -411,7 +420,10 @@ def resource_show(call: Call) -> JSON:
 @writing
 def resource_create(call: Call) -> JSON:
     """Add a resource to a package."""
-    package = call.keeper.kept(call.needed("package_id"), "Package was not found.")
+    key = call.needed("package_id")
+    if not key:
+        raise ValidationError({"name_or_id": ["Missing value"]})
+    package = call.keeper.kept(key, "Package was not found.")
     call.keeper.person.ensure_may_edit(package)
     shown = _without_stamp(call.keeper.shown(package))
     added = {key: value for key, value in call.parameters.items() if key != "package_id"}
@@ -438,7 +450,9 @@ def _change_resource(call: Call, base: Callable[[Record], Record]) -> JSON:
     package = _package_of(call)
     call.keeper.person.ensure_may_edit(package)
     shown, key = _without_stamp(call.keeper.shown(package)), call.text("id")
-    _resource(shown, key)
+    if (removed := call.keeper.store.removed_resource(key)) is not None:
+        position_of(removed[1], dicts(shown["resources"]))  # where CKAN looks for it
+    position_of(_resource(shown, key), dicts(shown["resources"]))
     resources = [
         {**base(one), **call.parameters} if one["id"] == key else one for one in dicts(shown["resources"])
     ]
@@ -453,12 +467,14 @@ def resource_delete(call: Call) -> JSON:
         raise NotAuthorizedError(f"User {call.keeper.person.name} not authorized to delete resource {key}")
     shown = _without_stamp(call.keeper.shown(package))
     _update_resources(call, shown, [one for one in dicts(shown["resources"]) if one["id"] != key])
-    call.keeper.store.remember_resource(key, text_of(package["id"]))
     return None
 
 
 def _package_of(call: Call) -> Record:
-    owner = call.keeper.store.owner_of(call.needed("id"))
+    """Return the package that has a resource, or that had it until now."""
+    key, store = call.needed("id"), call.keeper.store
+    removed = store.removed_resource(key)
+    owner = store.owner_of(key) if removed is None else removed[0]
     if owner is None:
         raise NotFoundError("Resource was not found.")
     return call.keeper.kept(owner)

@@ -1,7 +1,6 @@
 """Packages kept: created, changed, deleted, by CKAN's rules (``ckan/logic/action``, 2.12)."""
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -13,7 +12,7 @@ from bulkedit.sandbox.errors import (
     NotFoundError,
     ValidationError,
 )
-from bulkedit.sandbox.formats import guessed_type
+from bulkedit.sandbox.formats import file_name, guessed_type
 from bulkedit.sandbox.people import Person
 from bulkedit.sandbox.record_types import CORE_RESOURCE_FIELDS, PLAIN, RecordType
 from bulkedit.sandbox.showing import shown_package
@@ -28,6 +27,9 @@ _NULL_UNLESS_SENT = frozenset(
     "author author_email maintainer maintainer_email license_id notes url version".split()
 )
 _UNCHANGED_UNLESS_SENT = frozenset("name owner_org private state".split())
+_RESOURCE_UNCHANGED_UNLESS_SENT = frozenset(
+    "name format hash size created last_modified cache_url cache_last_updated url_type".split()
+)
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,9 @@ class Keeper:
 
         Raises:
             NotFoundError: there is none.
+            InternalError: it is asked for by something that is no text.
         """
-        found = self.store.package(text_of(key)) if key else None
+        found = self.store.package(asked_text(key)) if key else None
         if found is None:
             raise NotFoundError(missing)
         return found
@@ -107,16 +110,18 @@ class Keeper:
         if sent.get("id") and not self.person.sysadmin:
             raise ValidationError({"id": ["The input field id was not expected."]})
         if sent.get("owner_org"):
-            owner = self.store.record("organization", text_of(sent["owner_org"]))
+            owner = self.store.record("organization", asked_text(sent["owner_org"]))
             if owner is None or not self.person.may("create_dataset", owner["id"]):
                 raise NotAuthorizedError(
                     f"User {self.person.name} not authorized to add dataset to this organization"
                 )
         elif not self.person.id:
             raise NotAuthorizedError("Action package_create requires an authenticated user")
+        self._ensure_may_group(sent, [])
         if dicts(sent.get("resources")):
             received = [
-                self._received(one, guessing=False) for one in dicts_of("resources", sent["resources"]) if one
+                one if self._file(one) is None else self._received(one)
+                for one in dicts_of("resources", sent["resources"])
             ]
             sent = {**sent, "resources": [*received]}
         checked = check_package(kind, sent, _Around(self))
@@ -134,7 +139,8 @@ class Keeper:
             "metadata_modified": self.stamp(),
         }
         kept["groups"] = self._groups(kept["groups"], [])
-        kept["resources"] = [*self._new_resources(dicts(checked.get("resources")))]
+        made = self._new_resources(dicts(checked.get("resources")))
+        kept["resources"] = [{**one, "position": at} for at, one in enumerate(made)]
         if len({resource["id"] for resource in dicts(kept["resources"])}) < len(dicts(kept["resources"])):
             raise InternalError  # twice the same id
         self._free_name(text_of(kept["name"]))
@@ -154,36 +160,48 @@ class Keeper:
         Raises:
             ActionError: it breaks rules, there is no such package, or the person may not.
         """
-        held = self.kept(sent.get("id") or sent.get("name"), "Package was not found.")
+        key = sent.get("id") or sent.get("name")
+        if key is None:
+            raise ValidationError({"id": "Missing value"})
+        held = self.kept(key, "Package was not found.")
         sent = {**sent, "id": held["id"], "type": held["type"]}
         self.person.ensure_may_edit(held)
-        self._ensure_may_group(sent, held, revising=revising)
+        self._ensure_may_group(sent, [] if revising else _list(held["groups"]))
         original = self.shown(held)
         if _same(original, sent):
             return original
         kind = self.kind(held)
         changed, copied = _changed_resources(original, sent)
         if changed is not None:
-            changed = [self._received(one, guessing=True) for one in changed if one]
+            changed = [self._received(one, guessing=True) for one in changed]
         checked = self._check(kind, sent, held, changed, copied)
+        gone: list[Record] | None = None
         kept = {
             **{key: held[key] for key in ("id", "type", "creator_user_id", "metadata_created")},
             **dict.fromkeys(_NULL_UNLESS_SENT, None),
             **{key: held[key] for key in (_UNCHANGED_UNLESS_SENT - kind.in_schema)},
             **checked,
-            "groups": self._groups(checked.get("groups", held["groups"]), held["groups"]),
+            "groups": held["groups"]
+            if "groups" not in checked
+            else self._groups(checked["groups"], held["groups"]),
             "resources": held["resources"],
         }
         kept.setdefault("private", held["private"])
-        if changed is not None:
+        if changed is not None and (checked.get("resources") or not changed):
             made = self._new_resources(dicts(checked.get("resources")), dicts(held["resources"]))
-            kept["resources"] = _put_together(made, copied, dicts(held["resources"]))
+            found = _put_together(made, copied, dicts(held["resources"]))
+            kept["resources"] = [*found]
+            gone = _gone(dicts(held["resources"]), found)
+        elif copied:
+            raise InternalError  # an empty resource among others
         if {**held, "metadata_modified": ""} == {**kept, "metadata_modified": ""}:
             return original
         if kept["name"] != held["name"] and any(self.store.packages("name = ?", (kept["name"],))):
             raise InternalError  # the name of a deleted package: only creating frees it
         kept["metadata_modified"] = self.stamp()
         self.store.put_package(kept)
+        if gone is not None:
+            self.store.remove_resources(text_of(kept["id"]), gone)
         return self.shown(kept)
 
     def _check(
@@ -201,7 +219,7 @@ class Keeper:
         if changed is not None:
             examined["resources"] = [*changed]
         try:
-            return check_package(kind, examined, _Around(self, held))
+            return check_package(kind, examined, _Around(self, held), changing=True)
         except ValidationError as error:
             wrong = error.errors.get("resources")
             if copied and isinstance(wrong, list):
@@ -223,31 +241,36 @@ class Keeper:
 
     # -- groups
 
-    def _ensure_may_group(self, sent: Record, held: Record, *, revising: bool) -> None:
-        """Refuse groups that the person is not in, but for those that the package is in.
+    def _ensure_may_group(self, sent: Record, known: Sequence[JSON]) -> None:
+        """Refuse groups that the person is not in, but for known ones: those that the package is in.
 
-        ``package_revise`` of CKAN 2.11 and 2.12 refuses those as well.
+        ``package_revise`` of CKAN 2.11 and 2.12 refuses those as well. What is no list of groups is looked at
+        all the same: each letter of a text is taken for the name of a group.
         """
-        known: list[JSON] = [] if revising else _list(held["groups"])
-        for group in dicts_of("groups", sent["groups"]) if "groups" in sent else ():
-            key = self._group_id(group.get("id") or group.get("name"))
-            if key not in known and not self.person.may("manage_group", key):
+        groups = sent.get("groups", [])
+        if not isinstance(groups, (list, dict, str)):
+            raise InternalError
+        for group in groups:
+            key = (group.get("id") or group.get("name")) if isinstance(group, dict) else group
+            if not key and isinstance(group, dict):
+                continue
+            found = self.store.record("group", asked_text(key))
+            if found is None:
+                raise NotFoundError("Group was not found.")
+            if found["id"] not in known and not self.person.may("manage_group", found["id"]):
                 raise NotAuthorizedError(f"User {self.person.name} not authorized to edit these groups")
-
-    def _group_id(self, key: JSON) -> str:
-        found = self.store.record("group", text_of(key))
-        if found is None:
-            raise NotFoundError("Group was not found.")
-        return text_of(found["id"])
 
     def _groups(self, wanted: JSON, held: JSON) -> list[JSON]:
         """Return the ids of a package's groups: those the person is not in stay as they are."""
-        ids = [self._group_id(key) for key in _list(wanted)]
-        for key in ids:
-            if key not in _list(held) and not self.person.may("manage_group", key):
-                raise NotAuthorizedError(f"User {self.person.name} not authorized to edit these groups")
+        ids = [key for group in dicts(wanted) if (key := self._group_id(group))]
         stay = [str(key) for key in _list(held) if key not in ids and not self.person.may("manage_group", key)]
         return [*sorted({*ids, *stay}, key=self._group_title)]
+
+    def _group_id(self, group: Record) -> str:
+        """Return the id of a group that is given by its id, or else by its name; empty if there is none."""
+        by = "id" if group.get("id") else "name"
+        found = self.store.record("group", asked_text(group[by])) if group.get(by) else None
+        return text_of(found["id"]) if found is not None and found[by] == group[by] else ""
 
     def _group_title(self, key: str) -> str:
         return text_of((self.store.record("group", key) or {}).get("title"))
@@ -256,37 +279,50 @@ class Keeper:
 
     def _new_resources(self, checked: Sequence[Record], held: Sequence[Record] = ()) -> list[Record]:
         """Return resources as they are kept."""
-        before = {resource["id"]: resource for resource in held}
-        return [self._resource(one, before.get(one.get("id"))) for one in checked]
+        before = {text_of(resource["id"]): resource for resource in held}
+        keys = [text_of(one.get("id")) for one in checked]
+        return [
+            self._resource(one, before.get(key) or self._removed(key))
+            for key, one in zip(keys, checked, strict=True)
+        ]
+
+    def _removed(self, key: str) -> Record | None:
+        """Return the resource that had an id before; what is not sent of a new one stays as it was there."""
+        found = self.store.removed_resource(key)
+        return None if found is None else found[1]
 
     def _resource(self, checked: Record, held: Record | None) -> Record:
         resource: Record = {
             **dict.fromkeys(CORE_RESOURCE_FIELDS, None),
-            "created": self.stamp(),
-            **({} if held is None else {key: held[key] for key in ("name", "format", "hash", "size", "created")}),
-            **{key: value for key, value in checked.items() if key not in ("created", UPLOAD)},
+            **({} if held is None else {key: held[key] for key in _RESOURCE_UNCHANGED_UNLESS_SENT}),
+            **{key: value for key, value in checked.items() if key != UPLOAD or self._file(checked) is None},
         }
         resource["id"] = resource["id"] or str(uuid4())
+        if held is None:
+            resource["created"] = resource["created"] or self.stamp()
         for key in ("hash", "format", "url"):
             resource[key] = resource[key] or ""
         if resource["url_type"] == "upload":
             resource["url"] = text_of(resource["url"]).rpartition("/")[2]
         if (file := self._file(checked)) is not None:
-            media_type = guessed_type(file.name) or "application/octet-stream"
+            media_type = guessed_type(file_name(file.name)) or "application/octet-stream"
             self.store.put_upload(text_of(resource["id"]), file.name, media_type, file.content)
+        if held is not None and "position" in held:
+            resource["position"] = held["position"]
         same = held is not None and {**held, "metadata_modified": ""} == {**resource, "metadata_modified": ""}
         resource["metadata_modified"] = held["metadata_modified"] if held is not None and same else self.stamp()
         return resource
 
-    def _received(self, sent: Record, *, guessing: bool) -> Record:
+    def _received(self, sent: Record, *, guessing: bool = False) -> Record:
         """Return a resource as sent, with what its file says of it (``ckan/lib/uploader.py``)."""
-        resource = {key: value for key, value in sent.items() if key != "clear_upload"}
+        resource = {key: value for key, value in sent.items() if key not in ("clear_upload", UPLOAD)}
         if guessing and "mimetype" not in sent:
-            resource["mimetype"] = guessed_type(text_of(sent.get("url")))
+            resource["mimetype"] = guessed_type(asked_text(sent["url"])) if sent.get("url") else None
         file = self._file(sent)
         if file is not None:
             name = file_name(file.name)
             resource |= {
+                UPLOAD: sent[UPLOAD],
                 "url": name,
                 "url_type": "upload",
                 "size": len(file.content),
@@ -301,13 +337,19 @@ class Keeper:
     def _file(self, resource: Record) -> Upload | None:
         at = resource.get(UPLOAD)
         number = at.get(UPLOAD) if isinstance(at, dict) else None
-        return self.files[number] if isinstance(number, int) else None
+        file = self.files[number] if isinstance(number, int) and number in range(len(self.files)) else None
+        return file if file is not None and file.name else None  # a form's empty field for a file
 
 
-def file_name(name: str) -> str:
-    """Return a file's name as CKAN keeps it (``munge_filename``)."""
-    base = name.replace("\\", "/").rpartition("/")[2].strip().lower().replace(" ", "-")
-    return re.sub(r"-+", "-", re.sub(r"[^a-z0-9_.-]", "", base))[:100] or "file"
+def asked_text(value: JSON) -> str:
+    """Return a text to look something up by.
+
+    Raises:
+        InternalError: it is none.
+    """
+    if not isinstance(value, str):
+        raise InternalError
+    return value
 
 
 def _list(value: JSON) -> list[JSON]:
@@ -327,20 +369,45 @@ def _changed_resources(original: Record, sent: Record) -> tuple[list[Record] | N
     resources = sent["resources"]
     if not isinstance(resources, list):
         raise InternalError
-    held = {resource["id"]: (at, resource) for at, resource in enumerate(dicts(original["resources"]))}
+    held = {text_of(resource["id"]): resource for resource in dicts(original["resources"])}
     copied: dict[int, int] = {}
     for place, resource in enumerate(dicts_of("resources", resources)):
-        at, same = held.get(resource.get("id"), (-1, None))
+        same = held.get(text_of(resource.get("id")))
         if resource == same:
-            copied[place] = at
+            copied[place] = position_of(resource, held)
     return [one for place, one in enumerate(dicts(resources)) if place not in copied], copied
 
 
-def _put_together(made: Sequence[Record], copied: Mapping[int, int], held: Sequence[Record]) -> list[JSON]:
-    left = iter(made)
-    found = [held[copied[place]] if place in copied else next(left) for place in range(len(made) + len(copied))]
-    last = {resource["id"]: at for at, resource in enumerate(found)}
-    return [resource for at, resource in enumerate(found) if last[resource["id"]] == at]  # one id, one resource
+def position_of(resource: Record, among: Sized) -> int:
+    """Return where a resource stands in its package.
+
+    Raises:
+        InternalError: after the end, where CKAN puts a resource that was added with an id of the package.
+    """
+    at = resource["position"]
+    if not isinstance(at, int) or at >= len(among):
+        raise InternalError
+    return at
+
+
+def _put_together(made: Sequence[Record], copied: Mapping[int, int], held: Sequence[Record]) -> list[Record]:
+    found: list[Record] = []
+    for resource in made:
+        while len(found) in copied:
+            found.append(held[copied[len(found)]])
+        found.append(resource)
+    while len(found) in copied:
+        found.append(held[copied[len(found)]])
+    if [one["id"] for one in found] == [one["id"] for one in held]:
+        return found
+    last = {resource["id"]: at for at, resource in enumerate(found)}  # one id, one resource
+    return [{**one, "position": at} for at, one in enumerate(found) if last[one["id"]] == at]
+
+
+def _gone(held: Sequence[Record], found: Sequence[Record]) -> list[Record] | None:
+    """Return the resources that are not there any more; None if the list is as it was."""
+    ids = [one["id"] for one in found]
+    return None if ids == [one["id"] for one in held] else [one for one in held if one["id"] not in ids]
 
 
 def _at_their_places(wrong: Sequence[JSON], copied: Mapping[int, int]) -> list[JSON]:
@@ -373,7 +440,7 @@ class _Around:
         """Return the id of the organization that is to own the package."""
         if not text:
             raise StopError("An organization must be provided")
-        found = self._keeper.store.record("organization", text_of(text))
+        found = self._keeper.store.record("organization", asked_text(text))
         if found is None:
             raise InvalidError("Organization does not exist")
         key = text_of(found["id"])

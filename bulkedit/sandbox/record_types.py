@@ -20,7 +20,8 @@ class RecordType:
 
     Attributes:
         name: the ``type`` of its packages.
-        fields: of packages, core fields first; a schema's field replaces a core field of its name.
+        fields: of new packages, core fields first; a schema's field replaces a core field of its name.
+        changed_fields: the same of packages that change.
         resource_fields: of resources, likewise.
         in_schema: names of the fields that the schema lists.
         schema: as in the file, but for subfields, which have their presets put in; None for CKAN's own type.
@@ -29,6 +30,7 @@ class RecordType:
 
     name: str
     fields: Mapping[str, Field]
+    changed_fields: Mapping[str, Field]
     resource_fields: Mapping[str, Field]
     in_schema: frozenset[str] = frozenset()
     schema: Mapping[str, JSON] | None = None
@@ -52,6 +54,12 @@ _CORE = {
     "tag_string": "ignore_missing tag_string_convert",
 }
 
+_CORE_OF_CHANGED = _CORE | {
+    "name": "ignore_missing name_validator package_name_validator unicode_safe",
+    "title": "ignore_missing unicode_safe",
+    "owner_org": "ignore_missing owner_org_validator unicode_safe",
+}
+
 _CORE_OF_RESOURCE = {
     "id": "ignore_empty uuid_validator resource_id_does_not_exist unicode_safe",
     "url": "ignore_missing unicode_safe remove_whitespace",
@@ -65,14 +73,24 @@ _CORE_OF_RESOURCE = {
     "mimetype_inner": "ignore_missing unicode_safe",
     "cache_url": "ignore_missing unicode_safe",
     "size": "ignore_missing int_validator",
-    "created": "ignore_missing isodate convert_to_json_if_datetime",
-    "last_modified": "ignore_missing isodate convert_to_json_if_datetime",
-    "cache_last_updated": "ignore_missing isodate convert_to_json_if_datetime",
+    "created": "ignore_missing isodate utc_stamp",
+    "last_modified": "ignore_missing isodate utc_stamp",
+    "cache_last_updated": "ignore_missing isodate utc_stamp",
 }
 
-CORE_FIELDS = {name: Field(name, tuple(chain.split())) for name, chain in _CORE.items()}
-CORE_RESOURCE_FIELDS = {name: Field(name, tuple(chain.split())) for name, chain in _CORE_OF_RESOURCE.items()}
-PLAIN = RecordType("dataset", CORE_FIELDS, CORE_RESOURCE_FIELDS)
+
+def _chains(chains: Mapping[str, str]) -> dict[str, Field]:
+    return {name: Field(name, tuple(chain.split())) for name, chain in chains.items()}
+
+
+CORE_FIELDS, CORE_FIELDS_OF_CHANGED = _chains(_CORE), _chains(_CORE_OF_CHANGED)
+CORE_RESOURCE_FIELDS = _chains(_CORE_OF_RESOURCE)
+CORE_KEYS = CORE_FIELDS.keys() | frozenset(
+    "id type tags groups extras resources plugin_data save return_to metadata_modified"
+    " relationships_as_object relationships_as_subject __before __extras __junk".split()
+)
+"""Keys that CKAN's own schema of packages has: none of them can be the key of an extra."""
+PLAIN = RecordType("dataset", CORE_FIELDS, CORE_FIELDS_OF_CHANGED, CORE_RESOURCE_FIELDS)
 """CKAN's own dataset type, without a schema."""
 
 
@@ -107,6 +125,7 @@ def record_type(schema: dict[str, JSON]) -> RecordType:
     return RecordType(
         text_of(schema["dataset_type"]),
         CORE_FIELDS | fields,
+        CORE_FIELDS_OF_CHANGED | fields,
         CORE_RESOURCE_FIELDS | resource_fields,
         frozenset(fields),
         schema,

@@ -5,8 +5,8 @@ A path has ``__`` between its keys; an element of a list is named by its index, 
 ``id`` (five characters at least).
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from copy import deepcopy
 from typing import TypeAlias
 
 from bulkedit.core.json_value import JSON
@@ -24,17 +24,18 @@ class PathError(Exception):
 
 def unmatched(held: JSON, wanted: JSON, path: Path = ()) -> list[Path]:
     """Return the paths at which a record is not as wanted: objects by the keys named, lists from their start."""
-    match held, wanted:
-        case dict(), dict():
-            there = [(key, held.get(key), value) for key, value in sorted(wanted.items())]
-            gone = [(*path, key) for key in wanted if key not in held]
-        case list(), list():
-            there = [(str(at), old, new) for at, (old, new) in enumerate(zip(held, wanted, strict=False))]
-            gone = [(*path, str(at)) for at in range(len(held), len(wanted))]
+    match wanted:
+        case dict() if isinstance(held, dict):
+            inner = [(key, key in held, held.get(key), value) for key, value in sorted(wanted.items())]
+        case list() if isinstance(held, list):
+            padded = [*held, *[None] * len(wanted)]
+            inner = [(str(at), at < len(held), padded[at], value) for at, value in enumerate(wanted)]
+        case dict() | list():
+            return [path]
         case _:
             return [] if held == wanted else [path]
-    differing = (unmatched(old, new, (*path, key)) for key, old, new in there if (*path, key) not in gone)
-    return [*(missed for inner in differing for missed in inner), *gone]
+    missed = (unmatched(old, new, (*path, key)) if there else [(*path, key)] for key, there, old, new in inner)
+    return [one for each in missed for one in each]
 
 
 def unmatched_at(record: JSON, flat_key: str, wanted: JSON) -> list[Path]:
@@ -54,86 +55,119 @@ def unmatched_at(record: JSON, flat_key: str, wanted: JSON) -> list[Path]:
 
 # -- filter, include
 
-_Rule: TypeAlias = tuple[str, Path]
+_Rule: TypeAlias = tuple[bool, Path]
+"""Whether to keep, and what."""
 
 
 def filtered(record: dict[str, JSON], patterns: Iterable[str]) -> dict[str, JSON]:
-    """Return what patterns leave of a record: ``-`` removes, ``+`` keeps, the first that fits decides."""
-    return _filtered(record, [("+" if p[:1] == "+" else "-", tuple(p.lstrip("+-").split("__"))) for p in patterns])
+    """Return what patterns leave of a record: ``-`` removes, ``+`` keeps, the first that fits decides.
+
+    A ``*`` stands for everything at its level, whatever follows it.
+    """
+    return _filtered(record, [(text[:1] == "+", tuple(text.lstrip("+-").split("__"))) for text in patterns])
 
 
 def _filtered(record: Mapping[str, JSON], rules: Sequence[_Rule]) -> dict[str, JSON]:
-    left: dict[str, JSON] = {}
-    for key, value in record.items():
-        own = [rule for rule in rules if rule[1][0] in (key, "*")]
-        if _kept(own):
-            left[key] = _filtered_inside(value, own)
-    return left
+    left, safe = dict(record), dict[str, JSON]()
+    inner: dict[str, list[_Rule]] = {}
+    for keep, (key, *rest) in rules:
+        named = set(left) if key == "*" else {key} & left.keys()
+        if rest and key != "*":
+            for one in named:
+                inner.setdefault(one, []).append((keep, tuple(rest)))
+        elif keep:
+            safe |= {one: left[one] for one in named}
+        else:
+            left = {one: value for one, value in left.items() if one not in named}
+    left |= safe
+    return {key: _filtered_inside(value, inner.get(key, ())) for key, value in left.items()}
 
 
-def _filtered_inside(value: JSON, own: Sequence[_Rule]) -> JSON:
-    rules = [(sign, path[1:]) for sign, path in own if len(path) > 1]
+def _filtered_inside(value: JSON, rules: Sequence[_Rule]) -> JSON:
     match value:
-        case dict():
+        case dict() if rules:
             return _filtered(value, rules)
-        case list():
-            fitting = [
-                (element, [rule for rule in rules if _names(rule[1][0], at, element)])
-                for at, element in enumerate(value)
-            ]
-            return [_filtered_inside(element, inner) for element, inner in fitting if _kept(inner)]
+        case list() if rules:
+            return _filtered_list(value, rules)
         case _:
             return value
 
 
-def _kept(rules: Sequence[_Rule]) -> bool:
-    return next((sign for sign, path in rules if len(path) == 1), "+") == "+"
+def _filtered_list(held: Sequence[JSON], rules: Sequence[_Rule]) -> list[JSON]:
+    """Return what is left of a list; like CKAN, go over the elements again with each rule that comes.
+
+    A negative number names an element to look into, but none to remove.
+    """
+    left = [*held]
+    safe, gone = set[int](), set[int]()
+    inner: dict[int, list[_Rule]] = {}
+    for keep, (name, *rest) in rules:
+        named = _named(left, name)
+        if rest and name != "*":
+            for at in named:
+                inner.setdefault(at, []).append((keep, tuple(rest)))
+        elif keep:
+            safe |= named - gone
+        else:
+            gone |= named - safe
+        if named and name != "*":
+            for at, own in inner.items():
+                left[at] = _filtered_inside(left[at], own)
+    return [one for at, one in enumerate(left) if at not in gone]
+
+
+def _named(held: Sequence[JSON], name: str) -> set[int]:
+    """Return which elements of a list a part of a pattern names."""
+    if name == "*":
+        return set(range(len(held)))
+    try:
+        return {_index(held, name)}
+    except PathError:
+        return set()
 
 
 # -- update
 
 
-def merged(record: Mapping[str, JSON], update: Mapping[str, JSON]) -> dict[str, JSON]:
-    """Return a record with an update merged in: objects by key, lists by index, never shortened.
+def merge(record: dict[str, JSON], update: Mapping[str, JSON]) -> None:
+    """Merge an update into a record: objects by key, lists by index, never shortened.
 
     Raises:
         PathError: something else is to replace an object or a list.
     """
-    changed = {key: _merged(record[key], value) if key in record else value for key, value in update.items()}
-    return {**record, **changed}
+    for key, value in update.items():
+        record[key] = _merged(record[key], value) if key in record else value
 
 
 def _merged(held: JSON, value: JSON) -> JSON:
-    if isinstance(held, dict):
-        if not isinstance(value, dict):
-            raise PathError("Expected dict")
-        return merged(held, value)
-    if isinstance(held, list):
-        if not isinstance(value, list):
-            raise PathError("Expected list")
-        both = [_merged(old, new) for old, new in zip(held, value, strict=False)]
-        return [*both, *value[len(held) :], *held[len(value) :]]
-    return deepcopy(value)
+    match held:
+        case dict():
+            if not isinstance(value, dict):
+                raise PathError("Expected dict")
+            merge(held, value)
+        case list():
+            if not isinstance(value, list):
+                raise PathError("Expected list")
+            both = [_merged(old, new) for old, new in zip(held, value, strict=False)]
+            held[: len(value)] = [*both, *value[len(held) :]]
+        case _:
+            return value
+    return held
 
 
-def merged_at(record: dict[str, JSON], flat_key: str, value: JSON) -> dict[str, JSON]:
-    """Return a record with a value merged in at a flattened key; ``extend`` at its end adds to a list.
+def merge_at(record: dict[str, JSON], flat_key: str, value: JSON) -> None:
+    """Merge a value into a record at a flattened key; ``extend`` at its end adds to a list.
 
     Raises:
         PathError: the key leads nowhere, or the value has another shape.
     """
     *way, last = flat_key.split("__")
-    return _at(record, way, last, value)
-
-
-def _at(holder: dict[str, JSON], way: Sequence[str], last: str, value: JSON) -> dict[str, JSON]:
-    changed = deepcopy(holder)
-    inner: JSON = changed
+    inner: JSON = record
     for part in way:
         inner = _step(inner, part)
     match inner:
         case dict():
-            inner.update(merged(inner, {last: value}))
+            merge(inner, {last: value})
         case list() if last == "extend":
             if not isinstance(value, list):
                 raise PathError("Expected list")
@@ -143,7 +177,6 @@ def _at(holder: dict[str, JSON], way: Sequence[str], last: str, value: JSON) -> 
             inner[at] = _merged(inner[at], value)
         case _:
             raise PathError("Expected list or dict")
-    return changed
 
 
 # -- paths
@@ -158,15 +191,16 @@ def _step(holder: JSON, part: str) -> JSON:
 
 
 def _index(held: Sequence[JSON], name: str) -> int:
-    """Return where in a list the element of a name is; a negative index counts from the end."""
+    """Return where in a list the element of a name is; a negative number counts from the end."""
+    if len(name) < _ID_PREFIX:
+        at = int(name) if re.fullmatch(r"-?\d+", name) else len(held)
+        if at in range(-len(held), len(held)):
+            return at
+        raise PathError(f"Unmatched key {name}")
     for at, element in enumerate(held):
-        if _names(name, at, element) or name == str(at - len(held)):
+        key = element.get("id") if isinstance(element, dict) else None
+        if not isinstance(key, str):
+            break
+        if key.startswith(name):
             return at
     raise PathError(f"Unmatched key {name}")
-
-
-def _names(name: str, at: int, element: JSON) -> bool:
-    if len(name) < _ID_PREFIX:
-        return name in ("*", str(at))
-    held = element.get("id") if isinstance(element, dict) else None
-    return isinstance(held, str) and held.startswith(name)

@@ -1,6 +1,7 @@
 """The sandbox as a running server."""
 
 import socket
+import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -86,11 +87,15 @@ class Sandbox:
             )
         self._thread: threading.Thread | None = None
         self.url = catalogue.url = f"http://127.0.0.1:{self._server.port}"
-        with self.store.transaction():
-            if not self.store.records("user"):
-                samples.load_site(self.store)
-                if packages:
-                    samples.load_packages(catalogue)
+        try:
+            with self.store.transaction():
+                if not self.store.records("user"):
+                    samples.load_site(self.store)
+                    if packages:
+                        samples.load_packages(catalogue)
+        except sqlite3.Error as error:
+            self.close()
+            raise RunError(f"{path} cannot be used as a catalogue ({error}).") from None
 
     def _watch(self, action: str, parameters: Record) -> None:
         self.calls.append((action, parameters))

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
 from bulkedit.core.json_value import JSON, dicts, text_of
+from bulkedit.sandbox.formats import file_name
 from bulkedit.sandbox.record_types import RecordType
 from bulkedit.sandbox.store import Record, Store
 
@@ -30,6 +31,8 @@ def shown_package(kept: Record, kind: RecordType, store: Store, url: str) -> Rec
     """
     package = {key: value for key, value in kept.items() if value is not None or key not in kind.in_schema}
     package["title"] = text_of(kept.get("title")).strip()
+    if "title" not in kind.in_schema:
+        package["title"] = package["title"] or kept["name"]
     package["organization"] = shown_owner(store.record("organization", text_of(kept.get("owner_org"))))
     package |= _licence(store.record("licence", text_of(kept.get("license_id"))), kept.get("license_id"))
     tags = kept.get("tags")
@@ -74,10 +77,12 @@ def _resource(kept: Mapping[str, JSON], at: int, package: Record, kind: RecordTy
     in_schema = kind.resource_fields.keys() if kind.schema is not None else ()
     schema_only = {key for key in in_schema if key not in _ALWAYS_SHOWN}
     resource = {key: value for key, value in kept.items() if value is not None or key not in schema_only}
-    resource |= {"package_id": package["id"], "position": at, "state": "active"}
+    resource |= {"package_id": package["id"], "position": kept.get("position", at), "state": "active"}
+    if resource["created"] is None:
+        del resource["created"]
     url = text_of(kept.get("url"))
     if kept.get("url_type") == "upload":
-        path = f"{package['type']}/{package['id']}/resource/{kept['id']}/download/{url.rpartition('/')[2]}"
+        path = f"{package['type']}/{package['id']}/resource/{kept['id']}/download/{file_name(url)}"
         resource["url"] = f"{site}/{path}"
     elif url and not urlsplit(url).scheme:
         resource["url"] = f"http://{url.lstrip('/')}"

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
@@ -18,12 +18,23 @@ CREATE TABLE IF NOT EXISTS packages (
 );
 CREATE INDEX IF NOT EXISTS package_name ON packages (name);
 CREATE TABLE IF NOT EXISTS resources (id TEXT PRIMARY KEY, package TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS removed (id TEXT PRIMARY KEY, package TEXT NOT NULL, document TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS uploads (resource TEXT PRIMARY KEY, name TEXT, media_type TEXT, content BLOB);
 CREATE TABLE IF NOT EXISTS records (
     kind TEXT, id TEXT, name TEXT, place INTEGER, document TEXT NOT NULL, PRIMARY KEY (kind, id)
 );
 PRAGMA user_version = 1;
 """
+
+
+_IN_COLUMNS = frozenset(
+    "url format description hash name resource_type mimetype mimetype_inner cache_url url_type".split()
+)
+"""Keys of a resource for which PostgreSQL has a column; the others are in one JSON column."""
+
+
+class UnkeepableError(Exception):
+    """No database keeps such a text."""
 
 
 class Store:
@@ -58,15 +69,20 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Do several things as one, alone: all of them or, after an error, none."""
+        """Do several things as one, alone: all of them or, after an error, none.
+
+        Raises:
+            sqlite3.Error: the file cannot be read or written now; nothing was changed.
+        """
         with self._lock:
-            self._sql.execute("BEGIN")
+            self._sql.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._sql.execute("COMMIT")
             except BaseException:
-                self._sql.execute("ROLLBACK")
+                if self._sql.in_transaction:
+                    self._sql.execute("ROLLBACK")
                 raise
-            self._sql.execute("COMMIT")
 
     # -- packages
 
@@ -74,7 +90,7 @@ class Store:
         """Return the package of an id or name; of a name, one that is not deleted goes first."""
         rows = self._sql.execute(
             "SELECT document FROM packages WHERE id = ? OR name = ? ORDER BY id != ?, state = 'deleted'",
-            (key, key, key),
+            (_key(key), key, key),
         )
         return next((json.loads(row[0]) for row in rows), None)
 
@@ -85,26 +101,42 @@ class Store:
             yield json.loads(row[0])
 
     def put_package(self, package: Record) -> None:
-        """Keep a package, new or changed."""
+        """Keep a package, new or changed.
+
+        Raises:
+            UnkeepableError: a text or number in it is nothing that a database keeps.
+        """
         key = text_of(package["id"])
         self._sql.execute(
             "INSERT OR REPLACE INTO packages (id, name, state, owner_org, document) VALUES (?, ?, ?, ?, ?)",
-            (key, package["name"], package["state"], package["owner_org"], json.dumps(package)),
+            (key, package["name"], package["state"], package["owner_org"], _document(package)),
         )
+        resources = dicts(package["resources"])
         self._sql.execute("DELETE FROM resources WHERE package = ?", (key,))
         self._sql.executemany(
-            "INSERT OR REPLACE INTO resources VALUES (?, ?)",
-            [(resource["id"], key) for resource in dicts(package["resources"])],
+            "INSERT OR REPLACE INTO resources VALUES (?, ?)", [(resource["id"], key) for resource in resources]
         )
-
-    def remember_resource(self, resource_id: str, package: str) -> None:
-        """Remember a deleted resource's package until the package changes again."""
-        self._sql.execute("INSERT OR REPLACE INTO resources VALUES (?, ?)", (resource_id, package))
+        self._sql.executemany("DELETE FROM removed WHERE id = ?", [(resource["id"],) for resource in resources])
 
     def owner_of(self, resource_id: str) -> str | None:
         """Return the id of the package that a resource belongs to."""
-        row = self._sql.execute("SELECT package FROM resources WHERE id = ?", (resource_id,)).fetchone()
+        row = self._sql.execute("SELECT package FROM resources WHERE id = ?", (_key(resource_id),)).fetchone()
         return None if row is None else str(row[0])
+
+    def remove_resources(self, package: str, resources: Iterable[Record]) -> None:
+        """Keep what a package had until now, in the place of what was removed from it before."""
+        self._sql.execute("DELETE FROM removed WHERE package = ?", (package,))
+        self._sql.executemany(
+            "INSERT OR REPLACE INTO removed VALUES (?, ?, ?)",
+            [(resource["id"], package, json.dumps(resource)) for resource in resources],
+        )
+
+    def removed_resource(self, resource_id: str) -> tuple[str, Record] | None:
+        """Return a resource that was removed last from its package, with the package's id."""
+        row = self._sql.execute(
+            "SELECT package, document FROM removed WHERE id = ?", (_key(resource_id),)
+        ).fetchone()
+        return None if row is None else (str(row[0]), json.loads(row[1]))
 
     # -- files
 
@@ -126,7 +158,7 @@ class Store:
     def record(self, kind: str, key: str) -> Record | None:
         """Return the record of an id or name."""
         row = self._sql.execute(
-            "SELECT document FROM records WHERE kind = ? AND (id = ? OR name = ?)", (kind, key, key)
+            "SELECT document FROM records WHERE kind = ? AND (id = ? OR name = ?)", (kind, _key(key), key)
         ).fetchone()
         return None if row is None else json.loads(row[0])
 
@@ -142,3 +174,24 @@ class Store:
             "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)",
             (kind, record["id"], record.get("name", record["id"]), place, json.dumps(record)),
         )
+
+
+def _key(text: str) -> str:
+    """Return a text to look something up by."""
+    if "\x00" in text:
+        raise UnkeepableError
+    return text
+
+
+def _document(package: Record) -> str:
+    """Return a package as JSON, unless PostgreSQL would not take it: NUL in a text, half a character, NaN."""
+    columns: list[Mapping[str, JSON]] = [package, *dicts(package.get("extras"))]
+    columns += [{key: one[key] for key in _IN_COLUMNS & one.keys()} for one in dicts(package["resources"])]
+    if any("\x00" in text_of(value) for texts in columns for value in texts.values()):
+        raise UnkeepableError
+    try:
+        document = json.dumps(package, allow_nan=False, ensure_ascii=False)
+        document.encode()
+    except ValueError:  # of the one or the other
+        raise UnkeepableError from None
+    return document

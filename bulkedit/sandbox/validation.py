@@ -1,12 +1,11 @@
 """A package dict as a caller sends it, checked by its record type: what will be kept, or all its errors."""
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from bulkedit.core.json_value import JSON, dicts, text_of
+from bulkedit.core.json_value import JSON, dicts
 from bulkedit.sandbox.errors import IntegrityError, ValidationError
-from bulkedit.sandbox.record_types import RecordType
+from bulkedit.sandbox.record_types import CORE_KEYS, RecordType
 from bulkedit.sandbox.validators import (
     ABSENT,
     VALIDATORS,
@@ -16,18 +15,27 @@ from bulkedit.sandbox.validators import (
     StopError,
     Surroundings,
     Value,
-    tag_errors,
+    tag_error,
+    text_for,
 )
 
 _KEPT_WHOLE = {"scheming_multiple_choice", "scheming_multiple_text", "scheming_valid_json_object"}
 """Validators after which a package's field is a list or an object; any other is kept as text."""
 
-_SET_BY_CKAN = frozenset("package_id position state metadata_modified revision_id clear_upload".split())
+_SET_BY_CKAN = frozenset("package_id position state metadata_modified tracking_summary".split())
 """Keys of a resource that no caller sets."""
 
 
-def check_package(kind: RecordType, sent: Mapping[str, JSON], around: Surroundings) -> dict[str, JSON]:
-    """Return what is kept of a package; `tags` and `groups` are lists of names and ids.
+def check_package(
+    kind: RecordType, sent: Mapping[str, JSON], around: Surroundings, *, changing: bool = False
+) -> dict[str, JSON]:
+    """Return what is kept of a package; `tags` is a list of names, `groups` are dicts as sent.
+
+    Args:
+        kind: its record type.
+        sent: the package.
+        around: the catalogue.
+        changing: the package is there already; otherwise it is new.
 
     Raises:
         ValidationError: fields break rules; errors as CKAN shows them.
@@ -35,7 +43,7 @@ def check_package(kind: RecordType, sent: Mapping[str, JSON], around: Surroundin
     """
     errors: dict[str, JSON] = {}
     kept: dict[str, JSON] = {}
-    for field in kind.fields.values():
+    for field in (kind.changed_fields if changing else kind.fields).values():
         _check_field(field, sent, around, kept, errors)
     for name in kind.in_schema & kept.keys():
         kept[name] = _as_extra(kind.fields[name], kept[name])
@@ -45,8 +53,7 @@ def check_package(kind: RecordType, sent: Mapping[str, JSON], around: Surroundin
     _check_tags(sent, kept, errors)
     _check_extras(kind, sent, kept, errors)
     if "groups" in sent:
-        groups = dicts_of("groups", sent["groups"])
-        kept["groups"] = [text_of(group.get("id") or group.get("name")) for group in groups]
+        kept["groups"] = [*dicts_of("groups", sent["groups"])]
     if errors:
         raise ValidationError(errors)
     return kept
@@ -124,12 +131,7 @@ def _as_extra(field: Field, value: JSON) -> JSON:
     core = ("private", "tag_string")
     if field.subfields or field.name in core or isinstance(value, str) or _KEPT_WHOLE & {*field.validators}:
         return "" if value is None else value
-    return "" if value is None else json_text(value)
-
-
-def json_text(value: JSON) -> str:
-    """Return a value as text: of a boolean, a number, a list or an object."""
-    return value if isinstance(value, str) else json.dumps(value)
+    return "" if value is None else text_for(value)
 
 
 def _check_resources(
@@ -143,46 +145,56 @@ def _check_resources(
     if any(wrong for _, wrong in checked):
         errors["resources"] = [wrong for _, wrong in checked]
     own = kind.resource_fields.keys() | _SET_BY_CKAN
-    kept["resources"] = [
-        {key: value for key, value in sent.items() if key not in own} | resource
+    lists = [field.name for field in kind.resource_fields.values() if field.subfields]
+    made = [
+        {key: value for key, value in sent.items() if key not in own or (key in lists and value == [])} | resource
         for sent, (resource, _) in zip(resources, checked, strict=True)
     ]
+    kept["resources"] = [resource for resource in made if resource]
 
 
 def _check_tags(sent: Mapping[str, JSON], kept: dict[str, JSON], errors: dict[str, JSON]) -> None:
     tags = [tag for tag in dicts_of("tags", sent.get("tags", [])) if tag]
-    names = ["" if tag.get("name") is None else json_text(tag["name"]) for tag in tags]
-    wrong: list[JSON] = [text for name in names for text in (tag_errors(name) if name else ["Missing value"])]
-    if any(tag.get("vocabulary_id") for tag in tags):  # the sandbox has no vocabularies
-        unknown: JSON = {"vocabulary_id": ["Tag vocabulary was not found."]}
-        wrong = [unknown if tag.get("vocabulary_id") else {} for tag in tags]
-    if wrong:
-        errors["tags"] = wrong
+    names = ["" if tag.get("name") is None else text_for(tag["name"]) for tag in tags]
+    wrong = [_tag_error(name, tag) for name, tag in zip(names, tags, strict=True)]
+    if any(wrong):
+        errors["tags"] = [error for error in wrong if error]
     added = kept.pop("tag_string", [])
     kept["tags"] = [*sorted({*names, *(map(str, added) if isinstance(added, list) else ())})]
+
+
+def _tag_error(name: str, tag: Mapping[str, JSON]) -> JSON:
+    """Return what is wrong with a tag; CKAN shows nothing else where the name is."""
+    if wrong := tag_error(name) if name else "Missing value":
+        return wrong
+    if tag.get("vocabulary_id") is not None:  # the sandbox has no vocabularies
+        return {"vocabulary_id": ["Tag vocabulary was not found."]}
+    return None
 
 
 def _check_extras(
     kind: RecordType, sent: Mapping[str, JSON], kept: dict[str, JSON], errors: dict[str, JSON]
 ) -> None:
-    extras = dicts_of("extras", sent.get("extras") or [])
-    keys = [text_of(extra.get("key")) for extra in extras]
-    if twice := next((key for key in keys if keys.count(key) > 1), ""):
-        errors["extras_validation"] = [f'Duplicate key "{twice}"']
-        return
+    extras = dicts_of("extras", sent.get("extras", []))
+    keys = [extra.get("key") for extra in extras]
+    if len(set(keys)) < len(keys):  # a list or a dict as a key is a TypeError, in CKAN, too
+        errors["extras_validation"] = [f'Duplicate key "{next(key for key in keys if keys.count(key) > 1)}"']
     wrong: list[JSON] = [_extra_errors(kind, extra) for extra in extras]
     if any(wrong):
         errors["extras"] = wrong
     kept["extras"] = [
-        {"key": key, "value": "" if extra.get("value") is None else json_text(extra["value"])}
-        for key, extra in zip(keys, extras, strict=True)
+        {
+            "key": text_for(extra.get("key")),
+            "value": "" if extra.get("value") is None else text_for(extra["value"]),
+        }
+        for extra in extras
     ]
 
 
 def _extra_errors(kind: RecordType, extra: Mapping[str, JSON]) -> dict[str, JSON]:
     wrong: dict[str, JSON] = {}
-    if not extra.get("key"):
+    if extra.get("key") in ("", None):
         wrong["key"] = ["Missing value"]
-    elif extra["key"] in kind.in_schema:
+    elif extra["key"] in CORE_KEYS | kind.in_schema:
         wrong["key"] = ["There is a schema field with the same name"]
     return wrong if "value" in extra else {**wrong, "value": ["Missing value"]}

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Final, Protocol, TypeAlias
 from uuid import UUID
@@ -99,8 +99,8 @@ def ignore_empty(value: Value, asked: Asked) -> Value:
 
 
 def not_empty(value: Value, asked: Asked) -> Value:
-    """Refuse an empty value."""
-    if value is ABSENT or not value:
+    """Refuse an empty value; zero and no are none."""
+    if value is ABSENT or (not value and not isinstance(value, (bool, int, float))):
         raise StopError("Missing value")
     return value
 
@@ -112,9 +112,17 @@ def scheming_required(value: Value, asked: Asked) -> Value:
 
 def unicode_safe(value: Value, asked: Asked) -> Value:
     """Make a text of it."""
+    return "" if value is ABSENT or value is None else text_for(value)
+
+
+def text_for(value: Value) -> str:
+    """Return a value as text: of a boolean, a number, a list or an object as JSON, if it can be."""
     if isinstance(value, str):
         return value
-    return json.dumps(value) if isinstance(value, (list, dict)) else str(value)
+    try:
+        return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError):
+        return str(value)
 
 
 def strip_value(value: Value, asked: Asked) -> Value:
@@ -129,8 +137,23 @@ def if_empty_same_as(value: Value, asked: Asked) -> Value:
 
 def email_validator(value: Value, asked: Asked) -> Value:
     """Refuse what is no e-mail address."""
-    if value and not re.fullmatch(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", str(value)):
+    if value and not _EMAIL.fullmatch(_text(value)):
         raise InvalidError(f"Email {value} is not a valid format")
+    return value
+
+
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_EMAIL = re.compile(rf"(?!\.|.*\.\.)[\w.!#$%&'*+/=?^`{{|}}~-]+@{_LABEL}(?:\.{_LABEL})*\n?", re.ASCII)
+
+
+def _text(value: Value) -> str:
+    """Return a value that is a text.
+
+    Raises:
+        TypeError: it is none; CKAN stumbles over it.
+    """
+    if not isinstance(value, str):
+        raise TypeError(value)
     return value
 
 
@@ -155,7 +178,7 @@ def boolean_validator(value: Value, asked: Asked) -> Value:
 
 
 def isodate(value: Value, asked: Asked) -> Value:
-    """Read a date or time as CKAN does: numbers with anything between them."""
+    """Read a date or time as CKAN does: ISO 8601, or numbers with anything between them."""
     if isinstance(value, datetime) or value is None:
         return value
     if value == "":
@@ -165,17 +188,28 @@ def isodate(value: Value, asked: Asked) -> Value:
 
 def _datetime(value: Value) -> datetime:
     try:
-        if re.search(r"T.*(Z|[+-]\d\d:\d\d)$", str(value)):
-            return datetime.fromisoformat(str(value))
-        parts = [int(part) for part in re.split(r"[^\d]+", str(value), maxsplit=5)[:5]]
-        seconds = re.split(r"[^\d]+", str(value), maxsplit=5)[5:]
-        found = datetime(*parts)  # type: ignore[arg-type]  # too few or too many is a TypeError
-        if seconds:
-            whole, _, fraction = seconds[0].partition(".")
-            found = found.replace(second=int(whole), microsecond=int((fraction + "000000")[:6]))
-    except (TypeError, ValueError, OverflowError):
+        return _iso(_text(value)) or _of_numbers(_text(value))
+    except (TypeError, ValueError):
         raise InvalidError("Date format incorrect") from None
-    return found
+
+
+def _iso(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _of_numbers(text: str) -> datetime:
+    *parts, last = re.split(r"[^\d]+", text, maxsplit=5)
+    numbers = [*map(int, parts)]
+    if len(parts) < 5:
+        numbers.append(int(last))
+    elif seconds := re.fullmatch(r"(\d\d)(?:\.(\d+))?\n?", last):
+        numbers += [int(seconds[1]), int(f"{seconds[2] or 0}00000"[:6])]
+    else:
+        raise ValueError(text)
+    return datetime(*numbers)  # type: ignore[arg-type]  # too few is a TypeError
 
 
 def scheming_isodatetime(value: Value, asked: Asked) -> Value:
@@ -195,6 +229,13 @@ def convert_to_json_if_date(value: Value, asked: Asked) -> Value:
 def convert_to_json_if_datetime(value: Value, asked: Asked) -> Value:
     """Return a time as text."""
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def utc_stamp(value: Value, asked: Asked) -> Value:
+    """Return a time as a column of the database has it: UTC, without saying so."""
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        value = value.astimezone(UTC).replace(tzinfo=None)
+    return convert_to_json_if_datetime(value, asked)
 
 
 def scheming_choices(value: Value, asked: Asked) -> Value:
@@ -297,26 +338,25 @@ def owner_org_validator(value: Value, asked: Asked) -> Value:
 
 def tag_string_convert(value: Value, asked: Asked) -> Value:
     """Read tags between commas."""
-    tags: list[JSON] = [tag.strip() for tag in str(value).split(",") if tag.strip()]
+    tags: list[JSON] = [tag.strip() for tag in _text(value).split(",") if tag.strip()]
     for tag in tags:
-        if wrong := tag_errors(str(tag)):
-            raise InvalidError(*wrong)
+        if wrong := tag_error(str(tag)):
+            raise InvalidError(wrong)
     return tags
 
 
-def tag_errors(tag: str) -> list[str]:
-    """Return what is wrong with the name of a tag."""
-    wrong = []
+def tag_error(tag: str) -> str:
+    """Return the first thing that is wrong with the name of a tag, or an empty text."""
     if len(tag) < 2:
-        wrong.append(f'Tag "{tag}" length is less than minimum 2')
+        return f'Tag "{tag}" length is less than minimum 2'
     if len(tag) > 100:
-        wrong.append(f'Tag "{tag}" length is more than maximum 100')
-    if not re.fullmatch(r"[\w \-.]*", tag):
-        wrong.append(
+        return f'Tag "{tag}" length is more than maximum 100'
+    if not re.fullmatch(r"[\w \-.]*\n?", tag):
+        return (
             f'Tag "{tag}" can only contain alphanumeric characters, spaces (" "), hyphens ("-"),'
             ' underscores ("_") or dots (".")'
         )
-    return wrong
+    return ""
 
 
 def if_empty_guess_format(value: Value, asked: Asked) -> Value:
@@ -330,13 +370,13 @@ def if_empty_guess_format(value: Value, asked: Asked) -> Value:
 
 def clean_format(value: Value, asked: Asked) -> Value:
     """Return a format as CKAN spells it."""
-    return format_of(str(value))
+    return format_of(_text(value))
 
 
 def uuid_validator(value: Value, asked: Asked) -> Value:
     """Refuse what is no UUID."""
     try:
-        UUID(str(value))
+        UUID(_text(value))
     except ValueError:
         raise InvalidError("Invalid id provided") from None
     return value
@@ -359,7 +399,13 @@ VALIDATORS: Mapping[str, Validator] = {
     for validator in (
         *(ignore_missing, ignore_empty, not_empty, scheming_required, unicode_safe, strip_value),
         *(if_empty_same_as, email_validator, int_validator, boolean_validator, isodate, scheming_isodatetime),
-        *(convert_to_json_if_date, convert_to_json_if_datetime, scheming_choices, scheming_multiple_choice),
+        *(
+            convert_to_json_if_date,
+            convert_to_json_if_datetime,
+            utc_stamp,
+            scheming_choices,
+            scheming_multiple_choice,
+        ),
         *(scheming_multiple_text, scheming_valid_json_object, name_validator, package_name_validator),
         *(package_version_validator, owner_org_validator, tag_string_convert, if_empty_guess_format),
         *(clean_format, uuid_validator, resource_id_does_not_exist),

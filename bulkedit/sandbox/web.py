@@ -7,11 +7,12 @@ from threading import Event
 from typing import TypeAlias
 
 from flask import Flask, Response, abort, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
 from bulkedit.core.json_value import JSON, dicts
 from bulkedit.core.trouble import RunError
-from bulkedit.sandbox.actions import READING, WRITING, Call, answer
+from bulkedit.sandbox.actions import WRITING, Call, answer
 from bulkedit.sandbox.errors import ActionError, BadRequestError, InternalError, NotFoundError
 from bulkedit.sandbox.faults import Fault, FaultRule, Faults
 from bulkedit.sandbox.keeping import UPLOAD, Catalogue, Keeper, Upload
@@ -87,7 +88,7 @@ def _add_api(app: Flask, site: Site) -> None:
     def action(name: str, version: int = 3) -> Response:
         rule = site.faults.of(name)
         if rule is not None and rule.fault not in _AFTER:
-            with suppress(ActionError):  # the call came, if only to be struck
+            with suppress(Exception):  # the call came, if only to be struck
                 site.watch(name, _parameters(name)[0])
             return _misbehaved(site, rule, None)
         made = _answer(site, name)
@@ -128,8 +129,22 @@ def _add_pages(app: Flask, site: Site) -> None:
     def failed(error: HTTPException) -> Response:
         return _page(error.code or 500, error.name)
 
+    @app.errorhandler(Exception)
+    def stumbled(error: Exception) -> Response:
+        return _page(500, "Internal Server Error")
+
 
 def _answer(site: Site, name: str) -> Response:
+    try:
+        return _answered(site, name)
+    except HTTPException:
+        raise
+    except Exception:  # of a watcher, of a body as deep as the sea, of a file that cannot be read now
+        said = {"help": _help(site, name), "error": InternalError().error(), "success": False}
+        return Response(json.dumps(said), 500, content_type=_JSON_TYPE)
+
+
+def _answered(site: Site, name: str) -> Response:
     try:
         parameters, files = _parameters(name)
         site.watch(name, parameters)
@@ -140,7 +155,7 @@ def _answer(site: Site, name: str) -> Response:
         said, status = str(error), error.status
     except ActionError as error:
         said, status = {"help": _help(site, name), "error": error.error(), "success": False}, error.status
-    return Response(json.dumps(said), status, content_type=_JSON_TYPE)
+    return Response(json.dumps(said, allow_nan=False), status, content_type=_JSON_TYPE)
 
 
 def _help(site: Site, name: str) -> str:
@@ -149,24 +164,47 @@ def _help(site: Site, name: str) -> str:
 
 def _parameters(name: str) -> tuple[Record, list[Upload]]:
     """Return what a call says, and the files that came with it; a file is named by its place among them."""
-    if request.method == "GET":
-        if name in WRITING:
-            raise BadRequestError(f"Bad request: Action {name} needs POST")
-        return dict(request.args.items()), []
-    if request.files or request.form:
-        files = [(key, Upload(file.filename or "", file.read())) for key, file in request.files.items()]
-        marks: Record = {key: {UPLOAD: at} for at, (key, _) in enumerate(files)}
-        return {**request.form, **marks}, [file for _, file in files]
-    body = request.get_data()
-    try:
-        said = json.loads(body) if body else {}
-    except ValueError as error:
-        raise BadRequestError(f"Bad request: JSON Error: {error}") from None
+    if request.method == "GET" and name in WRITING:
+        raise BadRequestError(f"Bad request: Action {name} needs POST")
+    body = request.get_data(parse_form_data=True)
+    if request.form:
+        said = _form(request.form)
+    elif request.args and name not in WRITING:
+        said = _mixed(request.args)
+    else:
+        said = _loaded(body) if body else {}
     if not isinstance(said, dict):
         raise BadRequestError("Bad request: JSON Error: the request must be an object")
-    if "\x00" in json.dumps(said, ensure_ascii=False):  # PostgreSQL keeps no such character
-        raise BadRequestError("Bad request") if name in READING else InternalError
-    return said, []
+    files = [(key, Upload(file.filename or "", file.read())) for key, file in request.files.items()]
+    marks: Record = {key: {UPLOAD: at} for at, (key, _) in enumerate(files)}
+    return said | marks, [file for _, file in files]
+
+
+def _form(form: MultiDict[str, str]) -> JSON:
+    """Return what a form says; a lone key without a value is JSON, as a client sends it that names no type."""
+    [key, *others] = form
+    return _mixed(form) if others or form.getlist(key) not in (["1"], [""]) else _json(key)
+
+
+def _mixed(said: MultiDict[str, str]) -> Record:
+    """Return texts by key, a list of them where a key is given several times."""
+    return {key: values[0] if len(values) == 1 else [*values] for key, values in said.lists()}
+
+
+def _loaded(body: bytes) -> JSON:
+    if request.mimetype == "multipart/form-data":
+        return {}
+    if not request.is_json:
+        raise UnsupportedMediaType
+    return _json(body)
+
+
+def _json(text: str | bytes) -> JSON:
+    try:
+        said: JSON = json.loads(text)
+    except ValueError as error:
+        raise BadRequestError(f"Bad request: JSON Error: {error}") from None
+    return said
 
 
 def _read(site: Site, name: str, parameters: Record) -> JSON:

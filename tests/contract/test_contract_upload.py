@@ -197,3 +197,47 @@ def test_who_may_download(site: Site, packages: Packages) -> None:
     assert download(file["url"])[0] == 403
     assert download(file["url"], site.editor) == (200, TABLE)
     assert download(file["url"], site.member) == (200, TABLE)
+
+
+NAMES = {
+    "Übung Straße.CSV": "ubung-strasse.csv",
+    " été & œuvre.txt ": "ete-uvre.txt",
+    "日本.csv": ".csv",
+    "a" * 150 + ".json": "a" * 95 + ".json",
+    "x.abcdefghijklmnopqrstuvwxyz": "x.abcdefghijklmnopqrst",
+    "x": "x__",
+    "a__b--c.tar.gz": "a__b-c.tar.gz",
+}
+
+
+def test_names_of_files(site: Site, packages: Packages) -> None:
+    """Western letters lose their accents, others go; a long name is shortened before its ending."""
+    made = packages.dataset()
+
+    new = [upload(site, "resource_create", {"package_id": made["id"]}, {"upload": (name, b"x")}) for name in NAMES]
+
+    assert [one.result["url"].rpartition("/")[2] for one in new] == [*NAMES.values()]
+
+
+def test_no_file(site: Site, packages: Packages) -> None:
+    """An empty field for a file is none."""
+    made = packages.record(resources=[resource()])
+    file = f"update__resources__{made['resources'][0]['id']}__upload"
+
+    reply = revise(site, made["id"], {file: ("", b"x")})
+
+    assert differences(made, reply.result["package"]) == {}
+
+
+def test_a_file_stays_one(site: Site, packages: Packages) -> None:
+    """Without a word of its kind an upload stays an upload; a new address becomes the name of its file."""
+    made = packages.dataset()
+    new = upload(site, "resource_create", {"package_id": made["id"]}, {"upload": ("fords.csv", TABLE)}).result
+
+    updated = call(site, "resource_update", {"id": new["id"], "url": "https://example.org/Dams 1.csv"}).result
+    nulled = call(site, "resource_patch", {"id": new["id"], "url_type": None}).result
+
+    for one in (updated, nulled):
+        assert (one["url_type"], one["size"]) == ("upload", len(TABLE))
+        assert one["url"].endswith(f"/resource/{new['id']}/download/dams-1.csv")
+    assert download(updated["url"]) == (200, TABLE)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -107,6 +108,42 @@ def test_a_folder_in_use_is_refused(desk: Desk) -> None:
     assert said.status == 3
     assert said.told == "The folder mine is not empty; give another one, or remove it."
     assert desk.files() == before
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "y" * 200 + "/" + "z" * 300])
+def test_a_folder_that_cannot_be_made(desk: Desk, name: str) -> None:
+    """One sentence."""
+    said = desk("demo", name)
+
+    assert said.status == 3
+    assert said.told == f"The folder {name} cannot be made (File name too long); give another one."
+
+
+def demo(folder: Path, *arguments: str, **how: Any) -> subprocess.CompletedProcess[str]:
+    """Run the demo as a program of its own."""
+    command = [sys.executable, "-m", "bulkedit", "demo", *arguments]
+    return subprocess.run(command, cwd=folder, stderr=subprocess.PIPE, text=True, check=False, **how)
+
+
+def test_a_demo_behind_a_proxy_in_a_folder_with_a_blank(tmp_path: Path) -> None:
+    """The catalogue is on this computer, where no proxy is asked; what is shown can be typed as it stands."""
+    proxies = dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY"), "http://127.0.0.1:9")
+
+    done = demo(tmp_path, "a day", env=os.environ | proxies, stdout=subprocess.PIPE)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "$ bulkedit import 'a day/parks.xlsx' --dry-run" in done.stdout
+    assert "sandbox --db 'a day/catalogue.sqlite'" in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+def test_a_demo_that_nobody_can_read(tmp_path: Path) -> None:
+    """Where nothing can be written, one sentence says so."""
+    with Path("/dev/full").open("w") as full:
+        done = demo(tmp_path, stdout=full)
+
+    assert done.returncode == 3
+    assert done.stderr == "bulkedit: Something cannot be written (No space left on device).\n"
 
 
 # -- samples
