@@ -12,16 +12,17 @@ from bulkedit.ckan.send import send
 from bulkedit.ckan.site import Organization, Site, organization_of
 from bulkedit.core.advance import advance
 from bulkedit.core.answers import Accepted, Answer, Mismatched, NotSent, Planned, Unclear
-from bulkedit.core.catalogue import tabulate
-from bulkedit.core.columns import Choice
+from bulkedit.core.catalogue import Catalogue, id_of, tabulate
+from bulkedit.core.columns import Choice, Level
 from bulkedit.core.diff import diff_package
 from bulkedit.core.edits import Place, RowEdit
 from bulkedit.core.find import find_edits
-from bulkedit.core.json_value import Package, dicts, text_of
+from bulkedit.core.json_value import JSON, Package, dicts, text_of
 from bulkedit.core.layout import layout_of
 from bulkedit.core.meta import Identity
+from bulkedit.core.naming import NAME_AT_LEAST, candidates, is_placeholder
 from bulkedit.core.outcomes import Outcome, Settled, at_rest, outcomes_of
-from bulkedit.core.plan import Call, plan_package
+from bulkedit.core.plan import Call, plan_creation, plan_package
 from bulkedit.core.refusal import places_of
 from bulkedit.core.report import Report
 from bulkedit.core.schema import Vocabulary
@@ -199,7 +200,7 @@ class Import:
         if not options.no_write:
             ensure_writable(options.output or path)
         try:
-            self.edits = find_edits(self.book.layout, self.book.exported, self.book.sheets)
+            self.edits = find_edits(self.book.layout, self.book.exported, self.book.sheets, self._salt())
         except HeaderError as error:
             raise RunError(str(error)) from error
         self.by_package = self.edits.by_package()
@@ -209,6 +210,16 @@ class Import:
         self.live = self._read_live()
         self.interrupted = False
         self.mistake = ""
+
+    def _salt(self) -> str:
+        """What distinguishes this workbook's new records from those of others."""
+        identity = self.book.identity
+        return f"{_address(identity.site)} {identity.exported_at} {identity.exported_by}"
+
+    @property
+    def deletions(self) -> int:
+        """How many packages and resources the workbook asks to delete."""
+        return sum(row.asks and row.action == "delete" and not row.table.level.of_items for row in self.edits.rows)
 
     def _refuse_without_rights(self) -> None:
         editable = {one.id for one in editable_organizations(self.site)}
@@ -222,8 +233,8 @@ class Import:
             raise RunError(f"{self.site.url} has no package_revise (CKAN before 2.9), which an import needs.")
 
     def _read_live(self) -> dict[str, Package]:
-        wanted = [key for key, rows in self.by_package.items() if key and not any(row.problems for row in rows)]
-        return self.site.live(wanted)
+        sound = (key for key, rows in self.by_package.items() if key and not any(row.problems for row in rows))
+        return self.site.live([key for key in sound if not is_placeholder(key)])
 
     def run(self, sender: Sender, progress: Progress | None = None) -> list[Settled]:
         """Bring every edited package to its end and return what became of each."""
@@ -252,6 +263,8 @@ class Import:
     def _settle(self, key: str, rows: Sequence[RowEdit], sender: Sender) -> Settled:
         if any(row.problems for row in rows):
             return Settled(rows)
+        if is_placeholder(key):
+            return self._settle_new(key, rows, sender)
         settled, live = Settled(rows), self.live.get(key)
         for attempt in range(ATTEMPTS):
             try:
@@ -263,16 +276,83 @@ class Import:
                 break
         return settled
 
-    def _attempt(self, rows: Sequence[RowEdit], live: Package | None, sender: Sender) -> Settled:
+    def _settle_new(self, key: str, rows: Sequence[RowEdit], sender: Sender) -> Settled:
+        """Create a package, unless an earlier run has."""
+        try:
+            name, live = self._named(rows)
+            if live is not None:
+                return self._attempt(rows, live, sender, key)
+            return self._create(key, name, rows, sender)
+        except _TakenError as error:
+            place = next(row.place for row in rows if row.owner == key)
+            return Settled(rows, problems={place: [str(error)]})
+        except RunError as error:
+            return Settled(rows, answer=NotSent(str(error)))
+
+    def _named(self, rows: Sequence[RowEdit]) -> tuple[str, Package | None]:
+        """Return the name for a new package, and the package if an earlier run has created it.
+
+        Raises:
+            _TakenError: another package has the name, or there is nothing to make a name of.
+            RunError: the site cannot be asked.
+        """
+        new = next((row for row in rows if row.new and row.table.level is Level.PACKAGE), rows[0])
+        typed = next((cell.edited for cell in new.cells if cell.column.name == "name"), "")
+        if not typed and len(new.name) < NAME_AT_LEAST:
+            raise _TakenError("A new package needs a name, or a title of letters and digits to make one of.")
+        for name in [typed] if typed else candidates(new.name):
+            live = self.site.package_of_any_state(name)
+            if live is None or live.get("state") == "deleted":
+                return name, None
+            if self._is_ours(live, new, rows):
+                return name, live
+        raise _TakenError(f"Another package of the site is called {typed or new.name!r}; give another name.")
+
+    def _is_ours(self, live: Package, new: RowEdit, rows: Sequence[RowEdit]) -> bool:
+        """Tell whether a package is the one that a row asks for: an earlier run made it, and was not told.
+
+        It has a resource that only this workbook's row can have given it; or it came after the export, to one of
+        the exported organizations, with this title.
+        """
+        made = {row.owner for row in rows if row.new and row.table.level is Level.RESOURCE}
+        if made & {text_of(resource.get("id")) for resource in dicts(live.get("resources"))}:
+            return True
+        title = next((cell.edited for cell in new.cells if cell.column.name == "title"), text_of(live.get("name")))
+        since = text_of(live.get("metadata_created"))[:19] >= self.book.identity.exported_at
+        return since and live.get("owner_org") in self.book.identity.organizations and live.get("title") == title
+
+    def _create(self, key: str, name: str, rows: Sequence[RowEdit], sender: Sender) -> Settled:
+        diff = diff_package(rows, self.book.exported, tabulate(self.book.layout, []))
+        given: dict[str, JSON] = {"name": name}
+        organizations = list(self.book.identity.organizations)
+        if len(organizations) == 1:
+            given["owner_org"] = organizations[0]
+        plan = plan_creation(diff, key, rows[0].table.dataset_type, given)
+        if plan.call is None:
+            return Settled(rows, diff, problems=plan.problems)
+        answer = sender(plan.call)
+        return Settled(rows, diff, plan.call, answer)
+
+    def _attempt(self, rows: Sequence[RowEdit], live: Package | None, sender: Sender, key: str = "") -> Settled:
+        """Send the edits of a package that is there.
+
+        Args:
+            rows: its rows.
+            live: the package as just read.
+            sender: carries the call out.
+            key: what the rows call the package, where that is not its id.
+        """
         found = tabulate(self.book.layout, [live] if live is not None and live.get("state") != "deleted" else [])
+        if live is not None and key:
+            found.rename(id_of(live), key)
         diff = diff_package(rows, self.book.exported, found, overwrite=self.options.overwrite)
         if live is None:
             return Settled(rows, diff)
         modified = text_of(live.get("metadata_modified"))
         plan = plan_package(diff, live, self._groups if dicts(live.get("groups")) else ())
         if plan.call is None:
-            return Settled(rows, diff, problems=plan.problems, live_modified=modified)
-        return Settled(rows, diff, plan.call, sender(plan.call), live_modified=modified)
+            return Settled(rows, diff, problems=plan.problems, live_modified=modified, live=live)
+        return Settled(rows, diff, plan.call, sender(plan.call), live_modified=modified, live=live)
 
     @cached_property
     def _groups(self) -> list[str]:
@@ -328,9 +408,21 @@ class Import:
         names = {key: owner.name for key, owner in self.book.exported.resources.items()}
         found: dict[Place, Outcome] = {}
         for one in settled:
-            after = tabulate(layout, [one.answer.package]) if isinstance(one.answer, Accepted) else None
+            after = self._after(one) if isinstance(one.answer, Accepted) else None
             found |= {outcome.place: outcome for outcome in outcomes_of(one, layout, places, names, after)}
         return [found.get(row.place) or at_rest(row, names) for row in self.edits.rows]
+
+    def _after(self, settled: Settled) -> Catalogue:
+        """Return the cell texts of a package as the site answered, under the key that its rows have."""
+        package = settled.known or {}
+        after, key = tabulate(self.book.layout, [package]), settled.rows[0].package
+        if is_placeholder(key):
+            after.rename(id_of(package), key)
+        return after
+
+
+class _TakenError(Exception):
+    """A new package cannot have its name; ``str()`` is one sentence."""
 
 
 def _stopped(answer: NotSent) -> Sender:

@@ -170,6 +170,18 @@ class Site:
             return None
         return found if isinstance(found, dict) else None
 
+    def package_of_any_state(self, name: str) -> Package | None:
+        """Return the package that has a name, deleted ones too; None where there is none.
+
+        Raises:
+            DeniedError: there is one that the user may not see.
+        """
+        try:
+            found = self.client.read("package_show", id=name)
+        except NotFoundError:
+            return None
+        return found if isinstance(found, dict) else None
+
     def live(self, keys: Sequence[str]) -> dict[str, Package]:
         """Return packages as they are now, by id; those that are gone are left out.
 

@@ -1,7 +1,7 @@
 """A catalogue of cell texts: packages as the rows of a workbook's tables."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bulkedit.core.codecs import codecs_of
 from bulkedit.core.columns import Layout, Level, Table
@@ -52,6 +52,23 @@ class Catalogue:
         while (texts := rows.get(item_key(owner, len(found) + 1))) is not None:
             found.append(texts)
         return found
+
+    def rename(self, old: str, new: str) -> None:
+        """Call a package by another key, with all that is kept of it."""
+        for title, rows in self.rows.items():
+            if old in rows:
+                rows[new] = rows.pop(old)
+            number = 1
+            while (key := item_key(old, number)) in rows:
+                rows[item_key(new, number)] = rows.pop(key)
+                number += 1
+            for place in [place for place in self.shown if place[:2] == (title, old)]:
+                self.shown[title, new, place[2]] = self.shown.pop(place)
+        if old in self.packages:
+            self.packages[new] = self.packages.pop(old)
+        for key, owner in self.resources.items():
+            if owner.package == old:
+                self.resources[key] = replace(owner, package=new)
 
     def replace_items(self, table: Table, owner: str, items: Sequence[Texts]) -> None:
         """Put other items in the place of those that a package or resource has."""

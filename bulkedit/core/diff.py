@@ -107,15 +107,19 @@ def diff_package(
     """
     changes: list[Change] = []
     lists: list[ListChange] = []
+    made = {row.owner for row in rows if row.new}
     groups: dict[tuple[Table, str], list[RowEdit]] = {}
     for row in rows:
         if row.table.level.of_items:
             groups.setdefault((row.table, row.owner), []).append(row)
+        elif row.action == "delete":
+            changes.append(_deletion(row, exported, live))
         else:
             changes += _field_changes(row, live)
     for (table, owner), own in groups.items():
         merge = _ItemMerge(table, exported.items(table, owner), live.items(table, owner), own, overwrite)
-        changes += merge.changes() if _owner_lives(table, owner, live) else _all_gone(own)
+        there = owner in made or _owner_lives(table, owner, live)
+        changes += merge.changes() if there else _all_gone(own)
         if merge.edited or merge.removed or merge.added:
             lists.append(ListChange(table, owner, tuple(merge.items())))
     if overwrite:
@@ -130,10 +134,29 @@ def _overwritten(change: Change) -> Change:
     return replace(change, verdict=Verdict.CHANGE, overwrites=overwrites)
 
 
+def _deletion(row: RowEdit, exported: Catalogue, live: Catalogue) -> Change:
+    """Return the deletion of a package or resource: a conflict where somebody changed it since the export."""
+    if live.texts(row.table, row.owner) is None:
+        return Change(row, None, "", Verdict.ALREADY)
+    differing = _first_difference(row, exported, live)
+    return Change(row, None, differing, Verdict.CONFLICT if differing else Verdict.CHANGE)
+
+
+def _first_difference(row: RowEdit, exported: Catalogue, live: Catalogue) -> str:
+    """Return what somebody changed of a record since the export: a header, and its text now."""
+    before, now = exported.texts(row.table, row.owner), live.texts(row.table, row.owner)
+    for column, old, new in zip(row.table.columns, before or (), now or (), strict=True):
+        if old != new and not column.read_only:
+            return f"[{column.header}] {new}"
+    return ""
+
+
 def _field_changes(row: RowEdit, live: Catalogue) -> Iterator[Change]:
     texts = live.texts(row.table, row.owner)
     for cell in row.cells:
-        if texts is None:
+        if texts is None and row.new:
+            yield Change(row, cell, "", Verdict.CHANGE)
+        elif texts is None:
             yield Change(row, cell, "", Verdict.CONFLICT, gone=True)
         else:
             found = texts[row.table.names[cell.column.name]]

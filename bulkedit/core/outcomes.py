@@ -10,7 +10,7 @@ from bulkedit.core.catalogue import Catalogue
 from bulkedit.core.columns import Kind, Layout, Level
 from bulkedit.core.diff import Change, PackageDiff, Verdict
 from bulkedit.core.edits import Place, RowEdit
-from bulkedit.core.json_value import JSON
+from bulkedit.core.json_value import JSON, Package
 from bulkedit.core.plan import Call
 from bulkedit.core.refusal import Places, Refusal, explain
 from bulkedit.core.schema import EXTRAS
@@ -74,6 +74,7 @@ class Settled:
         rows: the rows that ask for something or are invalid.
         problems: further reasons against sending, found with the live values at hand.
         live_modified: when the site says that the package last changed.
+        live: the package as it was read before.
     """
 
     rows: Sequence[RowEdit]
@@ -82,6 +83,12 @@ class Settled:
     answer: Answer | None = None
     problems: Mapping[Place, Sequence[str]] | None = None
     live_modified: str = ""
+    live: Package | None = None
+
+    @property
+    def known(self) -> Package | None:
+        """The package as it is on the site now, as far as that is known."""
+        return self.answer.package if isinstance(self.answer, Accepted) else self.live
 
 
 def outcomes_of(
@@ -110,7 +117,8 @@ def at_rest(row: RowEdit, resources: Mapping[str, str]) -> Outcome:
     if row.action == "skip":
         result, message = Result.SKIPPED, "Left alone, as [Action] asks."
     elif row.action == "delete":
-        message = "There is nothing to remove: [Item] is empty. You can delete this row."
+        what = "[Item]" if row.table.level.of_items else "[ID]"
+        message = f"There is nothing to remove: {what} is empty. You can delete this row."
     return Outcome(row.place, row.name, resources.get(row.resource), result, message)
 
 
@@ -163,7 +171,9 @@ class _Teller:
             result = sent if change is None else _own_result(change, sent)
             live = None if change is None else change.live
             yield FieldOutcome(cell.column.name, cell.exported, cell.edited, live, result, cell.column.header)
-        if row.action == "delete" and row.table.level.of_items and not row.problems:
+        if row.action == "delete" and not row.table.level.of_items:
+            yield FieldOutcome("state", "active", "deleted", "active", sent, row.table.level.value)
+        elif row.action == "delete" and not row.problems:
             live = next((change.live for change in changes.values()), None)
             yield FieldOutcome(row.table.field, live or "", "", live, sent, row.table.label)
 
@@ -178,7 +188,9 @@ class _Teller:
         sentences = list(self._conflicts(conflicts))
         if not going:
             if not conflicts:
-                return self._outcome(row, Result.UNCHANGED, ["The site has this already."])
+                gone = row.action == "delete" and not row.table.level.of_items
+                there = "It is not on the site any more." if gone else "The site has this already."
+                return self._outcome(row, Result.UNCHANGED, [there])
             return self._outcome(row, Result.CONFLICT, sentences)
         result, said = self._sent(row, going)
         return self._outcome(row, Result.CONFLICT if conflicts else result, [*sentences, *said], result)
@@ -186,10 +198,15 @@ class _Teller:
     def _sent(self, row: RowEdit, going: Sequence[Change]) -> tuple[Result, list[str]]:
         match self.settled.answer:
             case Accepted():
-                said = [*_did(row, going, dry=False), *_overwrites(going), *self._kept(row, going)]
+                said = [
+                    *_did(row, going, dry=False),
+                    *self._called(row),
+                    *_overwrites(going),
+                    *self._kept(row, going),
+                ]
                 return _word(row, dry=False), said
             case Planned():
-                return _word(row, dry=True), [*_did(row, going, dry=True), *_overwrites(going)]
+                return _word(row, dry=True), [*_did(row, going, dry=True), *self._called(row), *_overwrites(going)]
             case Denied(reason):
                 return Result.REFUSED, [reason, *_hints(going)]
             case Unclear(reason):
@@ -207,6 +224,11 @@ class _Teller:
             case _:
                 return Result.NOT_SENT, ["The run stopped before this row."]
 
+    def _called(self, row: RowEdit) -> Iterator[str]:
+        """Say what a new package is called, which it may owe to its title."""
+        if row.new and row.table.level is Level.PACKAGE and self.settled.call is not None:
+            yield f"Its name is {self.settled.call.name!r}."
+
     def _conflicts(self, conflicts: Sequence[Change]) -> Iterator[str]:
         when = f" (last changed there {self.settled.live_modified[:16].replace('T', ' ')} UTC)"
         when = when if self.settled.live_modified else ""
@@ -216,6 +238,9 @@ class _Teller:
                 yield f"Conflict: an entry of this name is on the site: {there}. Not added; remove the row."
             elif change.gone:
                 yield _gone(change)
+            elif change.cell is None and not change.row.table.level.of_items:
+                what = change.row.table.level.value
+                yield f"Conflict: this {what} was changed on the site{when}: {excerpt(change.live)}. Not deleted."
             elif change.cell is None:
                 live = excerpt(change.live)
                 yield f"Conflict: this item was changed on the site{when}; it is now {live}. Not removed."
@@ -303,17 +328,21 @@ def _own_result(change: Change, sent: Result) -> Result:
 def _word(row: RowEdit, *, dry: bool) -> Result:
     if row.action == "delete":
         return Result.WOULD_DELETE if dry else Result.DELETED
-    if row.table.level.of_items and not row.number:
+    if row.new or (row.table.level.of_items and not row.number):
         return Result.WOULD_CREATE if dry else Result.CREATED
     return Result.WOULD_UPDATE if dry else Result.UPDATED
 
 
 def _did(row: RowEdit, going: Sequence[Change], *, dry: bool) -> list[str]:
-    if row.action == "delete":
+    if row.action == "delete" and row.table.level.of_items:
         return [f"{'Would remove it' if dry else 'Removed'} from {row.table.title}."]
+    if row.action == "delete":
+        return [f"{'Would delete' if dry else 'Deleted'} this {row.table.level.value}."]
     headers = ", ".join(f"[{change.cell.column.header}]" for change in going if change.cell is not None)
     if row.table.level.of_items and not row.number:
         return [f"{'Would add it' if dry else 'Added'} to {row.table.title}: {headers}."]
+    if row.new:
+        return [f"{'Would create' if dry else 'Created'} this {row.table.level.value} with {headers}."]
     said = [f"{'Would change' if dry else 'Changed'} {headers}."]
     if row.table.level is Level.PACKAGE and any(c.cell and c.cell.column.key == "name" for c in going):
         said.append("The address of the page changes with the name.")

@@ -1,4 +1,4 @@
-"""From a diff to the one call that sends it: a ``package_revise`` for each package.
+"""From a diff to the one call that sends it: ``package_revise``, or ``package_create`` for a new package.
 
 ``package_revise`` compares ``match`` with the package while holding a lock on it, applies ``filter``,
 then ``update``, and saves once (``ckan/logic/action/update.py``). It merges lists by index and dicts by
@@ -8,12 +8,13 @@ key and never shortens either, so lists and objects are filtered out first and g
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from mimetypes import MimeTypes
 
 from bulkedit.core.catalogue import id_of, table_items
 from bulkedit.core.codecs import codec_of
 from bulkedit.core.columns import Column, Level, Table
 from bulkedit.core.diff import Change, ListChange, NewItem, PackageDiff, Verdict
-from bulkedit.core.edits import Place
+from bulkedit.core.edits import Place, RowEdit
 from bulkedit.core.items import items_of, with_items
 from bulkedit.core.json_value import JSON, Item, Package, dicts, resources_of, text_of
 from bulkedit.core.plain import UnreadableError
@@ -23,17 +24,21 @@ MATCHED = ("id", "metadata_modified", "state", "private")
 """What must still be as read. ``metadata_modified`` alone misses deletions and bulk changes of visibility."""
 
 
+CREATE, REVISE = "package_create", "package_revise"
+
+
 @dataclass(frozen=True)
 class Call:
-    """One ``package_revise`` and what is needed to understand its answer.
+    """One call of an action that stores a package, and what is needed to understand its answer.
 
     Attributes:
-        package: id of the package.
+        package: id of the package; of a new one, what it is called meanwhile (`naming.placeholder`).
         name: what the package is called, for people.
         payload: the action's parameters.
         sent: for each list sent whole, by owner and field, what is known of each of its items: the row that
             edits it, else its number as exported (0 for an item that was not exported).
         resources: ids of the package's resources in their order.
+        action: what is called.
     """
 
     package: str
@@ -41,6 +46,7 @@ class Call:
     payload: Mapping[str, JSON]
     sent: Mapping[tuple[str, str], Sequence[Place | int]] = field(default_factory=dict)
     resources: Sequence[str] = ()
+    action: str = REVISE
 
 
 @dataclass(frozen=True)
@@ -59,16 +65,41 @@ def plan_package(diff: PackageDiff, live: Package, groups: Iterable[str] = ()) -
         live: the package as just read.
         groups: ids of the groups that the user may add packages to.
     """
-    revision = _Revision(live)
-    for change in diff.of(Verdict.CHANGE):
-        if change.cell is not None and not change.row.table.level.of_items:
-            revision.set_field(change)
-    for changed in diff.lists:
-        revision.set_items(changed)
+    revision = _revision(diff, live)
     if revision.problems or not revision.touched:
         return Plan(problems=revision.problems)
     revision.keep_foreign_groups(set(groups))
     return Plan(revision.call())
+
+
+def plan_creation(diff: PackageDiff, key: str, dataset_type: str, given: Mapping[str, JSON]) -> Plan:
+    """Return the call that creates a package: one ``package_create`` with its resources and lists.
+
+    Args:
+        diff: all that is asked for, of a package that is not there.
+        key: what the package is called meanwhile.
+        dataset_type: its type.
+        given: fields that the rows may leave empty: ``name``, ``owner_org``.
+    """
+    revision = _revision(diff, {"id": key, "type": dataset_type})
+    if revision.problems:
+        return Plan(problems=revision.problems)
+    return Plan(revision.creation({**given, "type": dataset_type}))
+
+
+def _revision(diff: PackageDiff, live: Package) -> "_Revision":
+    revision = _Revision(live)
+    for change in diff.of(Verdict.CHANGE):
+        if change.row.new and change.row.table.level is Level.RESOURCE:
+            revision.add_resource(change.row.owner)
+    for change in diff.of(Verdict.CHANGE):
+        if change.cell is None and change.row.action == "delete" and not change.row.table.level.of_items:
+            revision.delete(change.row)
+        elif change.cell is not None and not change.row.table.level.of_items:
+            revision.set_field(change)
+    for changed in diff.lists:
+        revision.set_items(changed)
+    return revision
 
 
 class _Revision:
@@ -82,10 +113,30 @@ class _Revision:
         self.filter: list[str] = []
         self.sent: dict[tuple[str, str], list[Place | int]] = {}
         self.problems: dict[Place, list[str]] = {}
+        self.added: list[str] = []
+        self.deleted: list[str] = []
 
     @property
     def touched(self) -> bool:
-        return bool(self.update or self.resource_updates)
+        return bool(self.update or self.resource_updates or self.deleted)
+
+    def add_resource(self, key: str) -> None:
+        """Make room for a new resource, unless the package has it already."""
+        if key not in self.resources:
+            self.resources[key] = {}
+            self.added.append(key)
+
+    def delete(self, row: RowEdit) -> None:
+        """Delete the package, or one of its resources.
+
+        A package is deleted by its state: that, unlike ``package_delete``, happens only if it is as read, and
+        leaves it in its groups, should it come back.
+        """
+        if row.table.level is Level.PACKAGE:
+            self.update["state"] = "deleted"
+        else:
+            self.filter.append(f"-resources__{row.owner}")
+            self.deleted.append(row.owner)
 
     def _owner(self, table: Table, key: str) -> dict[str, JSON]:
         return self.resources[key] if table.level.of_resources else self.live
@@ -111,7 +162,8 @@ class _Revision:
 
     def _set(self, level: Level, owner: str, key: str, value: JSON) -> None:
         if level.of_resources:
-            if isinstance(value, (list, dict)) or isinstance(self.resources[owner].get(key), (list, dict)):
+            listed = isinstance(value, (list, dict)) or isinstance(self.resources[owner].get(key), (list, dict))
+            if listed and owner not in self.added:
                 self.filter.append(f"-resources__{owner}__{key}")
             self.resource_updates.setdefault(owner, {})[key] = value
         else:
@@ -171,9 +223,36 @@ class _Revision:
         if self.update:
             payload["update"] = self.update
         for owner, fields in self.resource_updates.items():
-            payload[f"update__resources__{owner}"] = dict(fields)
+            if owner not in self.added:
+                payload[f"update__resources__{owner}"] = dict(fields)
+        if self.added:
+            payload["update__resources__extend"] = self._new_resources()
         name = self.live.get("name")
-        return Call(id_of(self.live), str(name), payload, self.sent, list(self.resources))
+        left = [key for key in self.resources if key not in self.deleted]
+        return Call(id_of(self.live), str(name), payload, self.sent, left)
+
+    def _new_resources(self) -> list[JSON]:
+        made: list[JSON] = []
+        for key in self.added:
+            fields = self.resource_updates.get(key, {})
+            made.append({"id": key, **_guessed_format(fields), **fields})
+        return made
+
+    def creation(self, given: Mapping[str, JSON]) -> Call:
+        """Return the finished call of a new package."""
+        payload: dict[str, JSON] = {**given, **self.update}
+        if self.added:
+            payload["resources"] = self._new_resources()
+        return Call(id_of(self.live), str(payload.get("name")), payload, self.sent, list(self.added), CREATE)
+
+
+def _guessed_format(fields: Mapping[str, JSON]) -> dict[str, JSON]:
+    """Return the format that the address tells, as CKAN would guess it if the new resource came without an id."""
+    guessed = None if fields.get("format") else _MEDIA_TYPES.guess_type(text_of(fields.get("url")))[0]
+    return {"format": guessed} if guessed else {}
+
+
+_MEDIA_TYPES = MimeTypes()
 
 
 def _by_id(group: Mapping[str, JSON]) -> JSON:
