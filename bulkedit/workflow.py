@@ -13,16 +13,16 @@ from bulkedit.ckan.site import Organization, Site, organization_of
 from bulkedit.core.advance import advance
 from bulkedit.core.answers import Accepted, Answer, Mismatched, NotSent, Planned, Unclear
 from bulkedit.core.catalogue import Catalogue, id_of, tabulate
-from bulkedit.core.columns import Choice, Level
-from bulkedit.core.diff import diff_package
+from bulkedit.core.columns import FILE_COLUMN, Choice, Level
+from bulkedit.core.diff import Change, PackageDiff, diff_package
 from bulkedit.core.edits import Place, RowEdit
 from bulkedit.core.find import find_edits
 from bulkedit.core.json_value import JSON, Package, dicts, text_of
 from bulkedit.core.layout import layout_of
 from bulkedit.core.meta import Identity
 from bulkedit.core.naming import NAME_AT_LEAST, candidates, is_placeholder
-from bulkedit.core.outcomes import Outcome, Settled, at_rest, outcomes_of
-from bulkedit.core.plan import Call, plan_creation, plan_package
+from bulkedit.core.outcomes import Outcome, Settled, at_rest, outcomes_of, together
+from bulkedit.core.plan import CREATE, Call, plan_creation, plan_package
 from bulkedit.core.refusal import places_of
 from bulkedit.core.report import Report
 from bulkedit.core.schema import Vocabulary
@@ -31,6 +31,7 @@ from bulkedit.core.trouble import RunError
 from bulkedit.excel.original import Original
 from bulkedit.excel.save import ensure_writable, is_open_elsewhere, save
 from bulkedit.excel.write import Export, write_workbook
+from bulkedit.uploading import examine_files
 
 ATTEMPTS = 3
 """How often a package that somebody keeps changing is read and sent again."""
@@ -154,11 +155,13 @@ class ImportOptions:
         output: write the results into this file; None for the workbook itself.
         no_write: write the results nowhere.
         overwrite: where both sides changed a cell, send the workbook's.
+        files: folder of the files that rows name; None for the workbook's.
     """
 
     output: Path | None = None
     no_write: bool = False
     overwrite: bool = False
+    files: Path | None = None
 
 
 Sender = Callable[[Call], Answer]
@@ -203,6 +206,8 @@ class Import:
             self.edits = find_edits(self.book.layout, self.book.exported, self.book.sheets, self._salt())
         except HeaderError as error:
             raise RunError(str(error)) from error
+        rows, self.files = examine_files(self.edits.rows, options.files or path.resolve().parent)
+        self.edits = replace(self.edits, rows=rows)
         self.by_package = self.edits.by_package()
         if self.by_package and not options.no_write:
             answers = [at_rest(row, {}) for row in self.edits.rows]
@@ -241,10 +246,11 @@ class Import:
         settled: list[Settled] = []
         stopped: NotSent | None = None
         for done, (key, rows) in enumerate(self.by_package.items(), 1):
-            one = self._settled(key, rows, sender if stopped is None else _stopped(stopped))
-            settled.append(one)
-            if stopped is None and isinstance(one.answer, NotSent):
-                stopped = NotSent(f"The run stopped before this row: {one.answer.reason}")
+            ones = self._settled(key, rows, sender if stopped is None else _stopped(stopped))
+            settled += ones
+            reason = next((one.answer.reason for one in ones if isinstance(one.answer, NotSent)), "")
+            if stopped is None and reason:
+                stopped = NotSent(f"The run stopped before this row: {reason}")
             if stopped is None and self.mistake:
                 stopped = NotSent("The run stopped before this row because of a mistake of bulkedit's own.")
             if stopped is None and self.interrupted:
@@ -253,12 +259,29 @@ class Import:
                 progress("packages", done, len(self.by_package))
         return settled
 
-    def _settled(self, key: str, rows: Sequence[RowEdit], sender: Sender) -> Settled:
+    def _settled(self, key: str, rows: Sequence[RowEdit], sender: Sender) -> list[Settled]:
         try:
-            return self._settle(key, rows, sender)
+            one = self._settle(key, rows, sender)
+            files = self._send_files(one, sender)
+            return [one] if files is None else [_without_files(one), files]
         except Exception as error:  # a mistake of ours must not lose the answers to what was sent already
             self.mistake = type(error).__name__
-            return Settled(rows, answer=Unclear(f"bulkedit made a mistake here ({self.mistake})."))
+            return [Settled(rows, answer=Unclear(f"bulkedit made a mistake here ({self.mistake})."))]
+
+    def _send_files(self, created: Settled, sender: Sender) -> Settled | None:
+        """Send the files of a package just created: CKAN does not take them with it."""
+        if created.call is None or created.call.action != CREATE or created.diff is None:
+            return None
+        changes = tuple(change for change in created.diff.changes if _is_of_file(change))
+        if not changes or not isinstance(created.answer, Accepted):
+            return None
+        live, places = created.answer.package, {change.row.place for change in changes}
+        rows = [row for row in created.rows if row.place in places]
+        own = PackageDiff(changes)
+        plan = plan_package(own, live, self._groups if dicts(live.get("groups")) else (), self.files)
+        if plan.call is None:
+            return None
+        return Settled(rows, own, plan.call, sender(plan.call), live=live)
 
     def _settle(self, key: str, rows: Sequence[RowEdit], sender: Sender) -> Settled:
         if any(row.problems for row in rows):
@@ -327,7 +350,7 @@ class Import:
         organizations = list(self.book.identity.organizations)
         if len(organizations) == 1:
             given["owner_org"] = organizations[0]
-        plan = plan_creation(diff, key, rows[0].table.dataset_type, given)
+        plan = plan_creation(diff, key, rows[0].table.dataset_type, given, self.files)
         if plan.call is None:
             return Settled(rows, diff, problems=plan.problems)
         answer = sender(plan.call)
@@ -345,11 +368,11 @@ class Import:
         found = tabulate(self.book.layout, [live] if live is not None and live.get("state") != "deleted" else [])
         if live is not None and key:
             found.rename(id_of(live), key)
-        diff = diff_package(rows, self.book.exported, found, overwrite=self.options.overwrite)
+        diff = diff_package(rows, self.book.exported, found, overwrite=self.options.overwrite, files=self.files)
         if live is None:
             return Settled(rows, diff)
         modified = text_of(live.get("metadata_modified"))
-        plan = plan_package(diff, live, self._groups if dicts(live.get("groups")) else ())
+        plan = plan_package(diff, live, self._groups if dicts(live.get("groups")) else (), self.files)
         if plan.call is None:
             return Settled(rows, diff, problems=plan.problems, live_modified=modified, live=live)
         return Settled(rows, diff, plan.call, sender(plan.call), live_modified=modified, live=live)
@@ -409,7 +432,9 @@ class Import:
         found: dict[Place, Outcome] = {}
         for one in settled:
             after = self._after(one) if isinstance(one.answer, Accepted) else None
-            found |= {outcome.place: outcome for outcome in outcomes_of(one, layout, places, names, after)}
+            for outcome in outcomes_of(one, layout, places, names, after):
+                before = found.get(outcome.place)
+                found[outcome.place] = outcome if before is None else together(before, outcome)
         return [found.get(row.place) or at_rest(row, names) for row in self.edits.rows]
 
     def _after(self, settled: Settled) -> Catalogue:
@@ -419,6 +444,18 @@ class Import:
         if is_placeholder(key):
             after.rename(id_of(package), key)
         return after
+
+
+def _is_of_file(change: Change) -> bool:
+    return change.cell is not None and change.cell.column == FILE_COLUMN
+
+
+def _without_files(settled: Settled) -> Settled:
+    """Return what is known of a package without the files that were sent after it."""
+    if settled.diff is None:
+        return settled
+    changes = tuple(change for change in settled.diff.changes if not _is_of_file(change))
+    return replace(settled, diff=replace(settled.diff, changes=changes))
 
 
 class _TakenError(Exception):

@@ -7,6 +7,7 @@ from bulkedit.ckan.errors import (
     BusyError,
     DeniedError,
     FailedError,
+    FileChangedError,
     InvalidError,
     NoAnswerError,
     NoSuchActionError,
@@ -22,10 +23,10 @@ from bulkedit.core.plan import CREATE, REVISE, Call
 def send(client: Client, call: Call) -> Answer:
     """Send a call once and return what became of it; trouble is an answer, not an exception."""
     try:
-        said = client.write(call.action, dict(call.payload))
+        said = client.write(call.action, dict(call.payload), call.files)
     except InvalidError as error:
         return Mismatched() if is_mismatch(error.errors) else Rejected(_unwrapped(error.errors))
-    except (DeniedError, NotFoundError, FailedError, NoSuchActionError) as error:
+    except (DeniedError, NotFoundError, FailedError, FileChangedError, NoSuchActionError) as error:
         return Denied(str(error))
     except NoAnswerError as error:
         return Unclear(str(error))

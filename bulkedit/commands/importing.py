@@ -58,6 +58,12 @@ _SHOWN_IN_FULL = frozenset((Result.UPDATED, Result.WOULD_UPDATE))
     metavar="N",
     help="How many packages and resources will be deleted; needed where any are and nobody can be asked.",
 )
+@click.option(
+    "--files",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="DIR",
+    help="Where the files named in [Upload] lie; otherwise beside the workbook.",
+)
 @json_option
 @site_options
 def import_command(
@@ -68,6 +74,7 @@ def import_command(
     no_write: bool,
     on_conflict: str,
     confirm_deletes: int | None,
+    files: Path | None,
     as_json: bool,
     url: str | None,
     api_key_file: Path | None,
@@ -86,7 +93,7 @@ def import_command(
             "There is nobody to ask: give --yes to import, or --dry-run to see what would happen."
         )
     site = open_site(url, api_key_file)
-    job = Import(site, file, ImportOptions(output, no_write, on_conflict == "overwrite"))
+    job = Import(site, file, ImportOptions(output, no_write, on_conflict == "overwrite", files))
     if not dry_run and job.deletions and confirm_deletes != job.deletions:
         _confirm_deletes(job, confirm_deletes, may_ask=at_terminal() and not as_json)
     if ask and not _agreed(job):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from bulkedit.core import columns as own
 from bulkedit.core.answers import Accepted
 from bulkedit.core.catalogue import Catalogue, Texts, id_of, tabulate
-from bulkedit.core.columns import Layout, Level, Table
+from bulkedit.core.columns import FILE_COLUMN, PLACE_COLUMN, Layout, Level, Table
 from bulkedit.core.diff import Change, Verdict
 from bulkedit.core.edits import CellEdit, Place, RowEdit
 from bulkedit.core.json_value import text_of
@@ -67,10 +67,26 @@ def advance(layout: Layout, exported: Catalogue, settled: Iterable[Settled], row
             ids = {} if one.known is None else {key: id_of(one.known)}
             _advance_new(moved, changes, kept, ids)
             _advance_package(moved, changes, by_package[key], kept if isinstance(one.answer, Accepted) else None)
+            if kept is not None and isinstance(one.answer, Accepted):
+                _advance_places(moved, by_package[key], changes, kept)
             if is_placeholder(key) and one.known is not None:
                 _fill_in_name(moved, canonical(text_of(one.known.get("name"))), by_package[key])
                 exported.rename(key, id_of(one.known))
     return moved
+
+
+def _advance_places(moved: Advance, rows: Iterable[RowEdit], changes: Sequence[Change], kept: Catalogue) -> None:
+    """Remember and show the places that resources have now, but for those that somebody still wants elsewhere."""
+    moves = [change.row.owner for change in changes if change.cell and change.cell.column == PLACE_COLUMN]
+    for row in rows:
+        held = kept.resources.get(row.owner) if row.table.level is Level.RESOURCE else None
+        before = moved.exported.resources.get(row.owner)
+        waits = any(cell.column == PLACE_COLUMN for cell in row.cells) and row.owner not in moves
+        if held is None or before is None or waits:
+            continue
+        moved.exported.resources[row.owner] = replace(before, position=held.position)
+        if before.position != held.position or row.owner in moves:
+            moved.write(row.place, own.POSITION, str(held.position))
 
 
 def _fill_in_name(moved: Advance, name: str, rows: Iterable[RowEdit]) -> None:
@@ -127,7 +143,9 @@ def _advance_package(
         row = change.row
         if row.table.level.of_items:
             lists.setdefault((row.table, row.owner), {}).setdefault(row.place, []).append(change)
-        elif change.cell is not None and not row.new:
+        elif change.cell is not None and change.cell.column == FILE_COLUMN:
+            moved.write(row.place, own.UPLOAD, "")
+        elif change.cell is not None and change.cell.column != PLACE_COLUMN and not row.new:
             _advance_field(moved.exported, row, change.cell, kept)
             if change.cell.column.name == "name":
                 _rename(moved, row, change.cell.edited, rows)

@@ -16,11 +16,15 @@ Texts = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """What identifies a resource to people: its package, its name, its place."""
+    """What identifies a resource to people: its package, its name, its place.
+
+    `digest` is the SHA-256 of its file, where the site tells it; it is not remembered in workbooks.
+    """
 
     package: str
     name: str
     position: int
+    digest: str = field(default="", compare=False)
 
 
 @dataclass
@@ -97,10 +101,14 @@ def tabulate(layout: Layout, packages: Iterable[Package]) -> Catalogue:
         catalogue.packages[package_id] = canonical(text_of(package.get("name")))
         for position, resource in enumerate(resources_of(package), 1):
             name = in_cell(canonical(text_of(resource.get("name"))))
-            catalogue.resources[id_of(resource)] = Owner(package_id, name, position)
+            catalogue.resources[id_of(resource)] = Owner(package_id, name, position, _digest(resource))
         for table in tables:
             catalogue.rows[table.title].update(_rows(table, package))
     return catalogue
+
+
+def _digest(resource: Mapping[str, JSON]) -> str:
+    return text_of(resource.get("hash")).removeprefix("sha256:") if resource.get("url_type") == "upload" else ""
 
 
 def _rows(table: Table, package: Package) -> Iterator[tuple[str, Texts]]:

@@ -131,6 +131,10 @@ ACTION, RESULT, MESSAGE = "Action", "Result", "Message"
 PACKAGE, RESOURCE, RESOURCE_ID, ITEM, ID = "Package", "Resource", "Resource ID", "Item", "ID"
 POSITION, UPLOAD, PAGE = "Position", "Upload", "Page"
 
+FILE_COLUMN = Column(UPLOAD, "upload")
+PLACE_COLUMN = Column(POSITION, "position")
+"""What is edited by the cells of ours that ask for a file or a place, as if they were fields."""
+
 _IDENTIFYING = {
     Level.PACKAGE: (ID,),
     Level.RESOURCE: (PACKAGE, ID, POSITION, UPLOAD),

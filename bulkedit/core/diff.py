@@ -17,8 +17,9 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from bulkedit.core.catalogue import Catalogue, Texts
-from bulkedit.core.columns import Kind, Table
+from bulkedit.core.columns import FILE_COLUMN, PLACE_COLUMN, Kind, Table
 from bulkedit.core.edits import CellEdit, Place, RowEdit
+from bulkedit.core.files import Files
 from bulkedit.core.matching import match_items
 
 
@@ -95,7 +96,12 @@ class PackageDiff:
 
 
 def diff_package(
-    rows: Sequence[RowEdit], exported: Catalogue, live: Catalogue, *, overwrite: bool = False
+    rows: Sequence[RowEdit],
+    exported: Catalogue,
+    live: Catalogue,
+    *,
+    overwrite: bool = False,
+    files: Files | None = None,
 ) -> PackageDiff:
     """Compare the edited rows of one package with its live state.
 
@@ -104,6 +110,7 @@ def diff_package(
         exported: cell texts as exported.
         live: cell texts as found on the site.
         overwrite: send the edit where both sides changed a cell.
+        files: what the rows that ask for a file are to send.
     """
     changes: list[Change] = []
     lists: list[ListChange] = []
@@ -115,7 +122,7 @@ def diff_package(
         elif row.action == "delete":
             changes.append(_deletion(row, exported, live))
         else:
-            changes += _field_changes(row, live)
+            changes += _field_changes(row, live, files or {})
     for (table, owner), own in groups.items():
         merge = _ItemMerge(table, exported.items(table, owner), live.items(table, owner), own, overwrite)
         there = owner in made or _owner_lives(table, owner, live)
@@ -151,16 +158,33 @@ def _first_difference(row: RowEdit, exported: Catalogue, live: Catalogue) -> str
     return ""
 
 
-def _field_changes(row: RowEdit, live: Catalogue) -> Iterator[Change]:
+def _field_changes(row: RowEdit, live: Catalogue, files: Files) -> Iterator[Change]:
     texts = live.texts(row.table, row.owner)
     for cell in row.cells:
-        if texts is None and row.new:
+        if texts is not None and cell.column in (FILE_COLUMN, PLACE_COLUMN):
+            yield _own_change(row, cell, live, files)
+        elif texts is None and row.new:
             yield Change(row, cell, "", Verdict.CHANGE)
         elif texts is None:
             yield Change(row, cell, "", Verdict.CONFLICT, gone=True)
         else:
             found = texts[row.table.names[cell.column.name]]
             yield Change(row, cell, found, verdict_of(cell.exported, cell.edited, found))
+
+
+def _own_change(row: RowEdit, cell: CellEdit, live: Catalogue, files: Files) -> Change:
+    """Return the verdict on a file to send, or on a resource's place.
+
+    A file that has arrived is known by its digest. A place is no text: that others move resources too is no
+    conflict, unless this one was moved elsewhere.
+    """
+    held = live.resources[row.owner]
+    if cell.column == FILE_COLUMN:
+        arrived = row.place in files and files[row.place].digest == held.digest
+        return Change(row, cell, "", Verdict.ALREADY if arrived else Verdict.CHANGE)
+    now = str(held.position)
+    exported = cell.exported or now
+    return Change(row, cell, now, verdict_of(exported, cell.edited, now))
 
 
 def _owner_lives(table: Table, owner: str, live: Catalogue) -> bool:

@@ -243,12 +243,21 @@ def _identify_resource(edit: RowEdit, row: SheetRow, heads: Heads, names: _Names
             f"[{own.PACKAGE}] says {excerpt(package_text, 60)}, but this resource belongs to"
             f" {edit.name!r}; resources cannot move to another package.",
         )
-    position = own_text(row, heads, own.POSITION)
-    if position not in ("", str(held.position)):
-        edit = _problem(edit, f"[{own.POSITION}] Moving a resource is not possible from the workbook yet.")
-    if own_text(row, heads, own.UPLOAD):
-        edit = _problem(edit, f"[{own.UPLOAD}] Uploading files from the workbook is not possible yet.")
-    return edit
+    return _with_own_cells(edit, row, heads, str(held.position))
+
+
+def _with_own_cells(edit: RowEdit, row: SheetRow, heads: Heads, exported: str) -> RowEdit:
+    """Add what the cells of ours ask for: another place among the resources, a file to send."""
+    position, path = own_text(row, heads, own.POSITION), own_text(row, heads, own.UPLOAD)
+    cells = list(edit.cells)
+    if position not in ("", exported):
+        if not (position.isascii() and position.isdigit() and int(position[:_DIGITS_AT_MOST]) > 0):
+            sentence = f"[{own.POSITION}] takes the number of a place, from 1; it holds {excerpt(position, 40)}."
+            return _problem(edit, sentence)
+        cells.append(CellEdit(own.PLACE_COLUMN, exported, position))
+    if path:
+        cells.append(CellEdit(own.FILE_COLUMN, "", path))
+    return replace(edit, cells=tuple(cells))
 
 
 def _identify_new_resource(edit: RowEdit, row: SheetRow, heads: Heads, names: _Names) -> RowEdit:
@@ -257,11 +266,7 @@ def _identify_new_resource(edit: RowEdit, row: SheetRow, heads: Heads, names: _N
     edit = replace(edit, package=package, name=names.name(package) or text, owner=key, resource=key, new=True)
     if not package or not names.has_table(package, edit.table):
         return _problem(edit, _no_such_package(text))
-    if own_text(row, heads, own.UPLOAD):
-        edit = _problem(edit, f"[{own.UPLOAD}] Uploading files from the workbook is not possible yet.")
-    if own_text(row, heads, own.POSITION):
-        edit = _problem(edit, f"[{own.POSITION}] A new resource comes last; leave it empty.")
-    return edit
+    return _with_own_cells(edit, row, heads, "")
 
 
 def _identify_item(edit: RowEdit, row: SheetRow, heads: Heads, names: _Names) -> RowEdit:
@@ -371,7 +376,7 @@ def _twice(row: RowEdit, places: Iterable[Place]) -> str:
 def _with_cells(edit: RowEdit, row: SheetRow, heads: Heads, exported: Catalogue) -> RowEdit:
     codecs = codecs_of(edit.table)
     texts = _exported_texts(edit, exported)
-    cells: list[CellEdit] = []
+    cells: list[CellEdit] = list(edit.cells)
     problems = list(edit.problems)
     for index, cell in field_cells(row, heads):
         if cell == texts[index]:
@@ -451,6 +456,7 @@ def _refuse_formula(cell: OddCell) -> None:
 
 def _left_empty(table: Table, cells: Sequence[CellEdit]) -> list[str]:
     filled = {cell.column.name for cell in cells}
+    filled |= {"url"} if own.FILE_COLUMN.name in filled else set()
     given = set() if table.level.of_items else _GIVEN
     return [
         f"[{c.header}] is required in a new row."

@@ -1,13 +1,13 @@
 """The answer that every row gets: a result word, and a message an editor understands."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from enum import StrEnum
 
 from bulkedit.core.answers import Accepted, Answer, Denied, Mismatched, NotSent, Planned, Rejected, Unclear
 from bulkedit.core.catalogue import Catalogue
-from bulkedit.core.columns import Kind, Layout, Level
+from bulkedit.core.columns import FILE_COLUMN, Kind, Layout, Level
 from bulkedit.core.diff import Change, PackageDiff, Verdict
 from bulkedit.core.edits import Place, RowEdit
 from bulkedit.core.json_value import JSON, Package
@@ -122,6 +122,16 @@ def at_rest(row: RowEdit, resources: Mapping[str, str]) -> Outcome:
     return Outcome(row.place, row.name, resources.get(row.resource), result, message)
 
 
+def together(created: Outcome, file: Outcome) -> Outcome:
+    """Return one outcome of a row that took two calls: its record was created, then its file sent."""
+    changes = (*created.changes, *(change for change in file.changes if change.field == FILE_COLUMN.name))
+    if file.result is Result.CREATED:
+        sent = file.message.partition("File ")[2]
+        return replace(created, message=f"{created.message} File {sent}", changes=changes)
+    message = f"The resource was created, but its file is missing there. {file.message}"
+    return replace(created, result=file.result, message=message, changes=changes)
+
+
 class _Teller:
     def __init__(
         self,
@@ -198,15 +208,10 @@ class _Teller:
     def _sent(self, row: RowEdit, going: Sequence[Change]) -> tuple[Result, list[str]]:
         match self.settled.answer:
             case Accepted():
-                said = [
-                    *_did(row, going, dry=False),
-                    *self._called(row),
-                    *_overwrites(going),
-                    *self._kept(row, going),
-                ]
+                said = [*_did(row, going, dry=False), *self._also(row, going), *self._kept(row, going)]
                 return _word(row, dry=False), said
             case Planned():
-                return _word(row, dry=True), [*_did(row, going, dry=True), *self._called(row), *_overwrites(going)]
+                return _word(row, dry=True), [*_did(row, going, dry=True), *self._also(row, going)]
             case Denied(reason):
                 return Result.REFUSED, [reason, *_hints(going)]
             case Unclear(reason):
@@ -224,10 +229,15 @@ class _Teller:
             case _:
                 return Result.NOT_SENT, ["The run stopped before this row."]
 
-    def _called(self, row: RowEdit) -> Iterator[str]:
-        """Say what a new package is called, which it may owe to its title."""
-        if row.new and row.table.level is Level.PACKAGE and self.settled.call is not None:
-            yield f"Its name is {self.settled.call.name!r}."
+    def _also(self, row: RowEdit, going: Sequence[Change]) -> Iterator[str]:
+        """Say what a new package is called, which it may owe to its title; what file goes; what is overwritten."""
+        call = self.settled.call
+        if call is not None and row.new and row.table.level is Level.PACKAGE:
+            yield f"Its name is {call.name!r}."
+        file = call.files.get(f"update__resources__{row.owner}__upload") if call is not None else None
+        if file is not None:
+            yield f"File {file}."
+        yield from _overwrites(going)
 
     def _conflicts(self, conflicts: Sequence[Change]) -> Iterator[str]:
         when = f" (last changed there {self.settled.live_modified[:16].replace('T', ' ')} UTC)"
@@ -261,7 +271,7 @@ class _Teller:
                 yield f"[{change.cell.column.header}] was kept as {excerpt(held)}."
 
     def _after(self, row: RowEdit, change: Change) -> str | None:
-        if self.after is None or change.cell is None:
+        if self.after is None or change.cell is None or change.cell.column.name not in row.table.names:
             return None
         index = row.table.names[change.cell.column.name]
         if not row.table.level.of_items:

@@ -8,13 +8,14 @@ key and never shortens either, so lists and objects are filtered out first and g
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
-from mimetypes import MimeTypes
+from operator import itemgetter
 
 from bulkedit.core.catalogue import id_of, table_items
 from bulkedit.core.codecs import codec_of
-from bulkedit.core.columns import Column, Level, Table
+from bulkedit.core.columns import FILE_COLUMN, PLACE_COLUMN, Column, Level, Table
 from bulkedit.core.diff import Change, ListChange, NewItem, PackageDiff, Verdict
 from bulkedit.core.edits import Place, RowEdit
+from bulkedit.core.files import File, Files, media_type_of
 from bulkedit.core.items import items_of, with_items
 from bulkedit.core.json_value import JSON, Item, Package, dicts, resources_of, text_of
 from bulkedit.core.plain import UnreadableError
@@ -39,6 +40,7 @@ class Call:
             edits it, else its number as exported (0 for an item that was not exported).
         resources: ids of the package's resources in their order.
         action: what is called.
+        files: files that go with it, by parameter.
     """
 
     package: str
@@ -47,6 +49,7 @@ class Call:
     sent: Mapping[tuple[str, str], Sequence[Place | int]] = field(default_factory=dict)
     resources: Sequence[str] = ()
     action: str = REVISE
+    files: Mapping[str, File] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -57,37 +60,43 @@ class Plan:
     problems: Mapping[Place, Sequence[str]] = field(default_factory=dict)
 
 
-def plan_package(diff: PackageDiff, live: Package, groups: Iterable[str] = ()) -> Plan:
+def plan_package(diff: PackageDiff, live: Package, groups: Iterable[str] = (), files: Files | None = None) -> Plan:
     """Return the call that makes the changes of a diff.
 
     Args:
         diff: the edits of one package.
         live: the package as just read.
         groups: ids of the groups that the user may add packages to.
+        files: what the rows that ask for a file are to send.
     """
-    revision = _revision(diff, live)
+    revision = _revision(diff, live, files or {})
     if revision.problems or not revision.touched:
         return Plan(problems=revision.problems)
     revision.keep_foreign_groups(set(groups))
     return Plan(revision.call())
 
 
-def plan_creation(diff: PackageDiff, key: str, dataset_type: str, given: Mapping[str, JSON]) -> Plan:
+def plan_creation(
+    diff: PackageDiff, key: str, dataset_type: str, given: Mapping[str, JSON], files: Files | None = None
+) -> Plan:
     """Return the call that creates a package: one ``package_create`` with its resources and lists.
+
+    CKAN takes no files with it: they follow in a ``package_revise``.
 
     Args:
         diff: all that is asked for, of a package that is not there.
         key: what the package is called meanwhile.
         dataset_type: its type.
         given: fields that the rows may leave empty: ``name``, ``owner_org``.
+        files: what the rows that ask for a file will send.
     """
-    revision = _revision(diff, {"id": key, "type": dataset_type})
+    revision = _revision(diff, {"id": key, "type": dataset_type}, files or {})
     if revision.problems:
         return Plan(problems=revision.problems)
     return Plan(revision.creation({**given, "type": dataset_type}))
 
 
-def _revision(diff: PackageDiff, live: Package) -> "_Revision":
+def _revision(diff: PackageDiff, live: Package, files: Files) -> "_Revision":
     revision = _Revision(live)
     for change in diff.of(Verdict.CHANGE):
         if change.row.new and change.row.table.level is Level.RESOURCE:
@@ -95,6 +104,11 @@ def _revision(diff: PackageDiff, live: Package) -> "_Revision":
     for change in diff.of(Verdict.CHANGE):
         if change.cell is None and change.row.action == "delete" and not change.row.table.level.of_items:
             revision.delete(change.row)
+        elif change.cell is not None and change.cell.column == FILE_COLUMN:
+            if change.row.place in files:
+                revision.send_file(change.row.owner, files[change.row.place])
+        elif change.cell is not None and change.cell.column == PLACE_COLUMN:
+            revision.places[change.row.owner] = int(change.cell.edited)
         elif change.cell is not None and not change.row.table.level.of_items:
             revision.set_field(change)
     for changed in diff.lists:
@@ -115,10 +129,24 @@ class _Revision:
         self.problems: dict[Place, list[str]] = {}
         self.added: list[str] = []
         self.deleted: list[str] = []
+        self.files: dict[str, File] = {}
+        self.places: dict[str, int] = {}
 
     @property
     def touched(self) -> bool:
-        return bool(self.update or self.resource_updates or self.deleted)
+        return bool(
+            self.update or self.resource_updates or self.deleted or self.files or self.places or self.added
+        )
+
+    def send_file(self, owner: str, file: File) -> None:
+        """Send a file for a resource."""
+        self.files[owner] = file
+
+    def _describe_files(self) -> None:
+        """Say what the files are: CKAN would keep the old file's type, and no digest."""
+        for owner, file in self.files.items():
+            self._set(Level.RESOURCE, owner, "hash", f"sha256:{file.digest}")
+            self._set(Level.RESOURCE, owner, "mimetype", media_type_of(file.name))
 
     def add_resource(self, key: str) -> None:
         """Make room for a new resource, unless the package has it already."""
@@ -211,6 +239,7 @@ class _Revision:
 
     def call(self) -> Call:
         """Return the finished call."""
+        self._describe_files()
         match: dict[str, JSON] = {key: self.live[key] for key in MATCHED if key in self.live}
         payload: dict[str, JSON] = {"match": match}
         groups: list[JSON] = [{"id": group.get("id")} for group in dicts(self.live.get("groups"))]
@@ -222,37 +251,58 @@ class _Revision:
             payload["filter"] = list(self.filter)
         if self.update:
             payload["update"] = self.update
-        for owner, fields in self.resource_updates.items():
-            if owner not in self.added:
-                payload[f"update__resources__{owner}"] = dict(fields)
-        if self.added:
-            payload["update__resources__extend"] = self._new_resources()
-        name = self.live.get("name")
-        left = [key for key in self.resources if key not in self.deleted]
-        return Call(id_of(self.live), str(name), payload, self.sent, left)
+        order = [key for key in self.resources if key not in self.deleted]
+        if self.places:
+            order = _ordered(order, self.places)
+            payload["filter"] = [*self.filter, "-resources"]
+            payload["update"] = {**self.update, "resources": self._whole_resources(order)}
+        else:
+            for owner, fields in self.resource_updates.items():
+                if owner not in self.added:
+                    payload[f"update__resources__{owner}"] = dict(fields)
+            if self.added:
+                payload["update__resources__extend"] = [self._new_resource(key) for key in self.added]
+        files = {f"update__resources__{owner}__upload": file for owner, file in self.files.items()}
+        name = str(self.live.get("name"))
+        return Call(id_of(self.live), name, payload, self.sent, order, files=files)
 
-    def _new_resources(self) -> list[JSON]:
-        made: list[JSON] = []
-        for key in self.added:
-            fields = self.resource_updates.get(key, {})
-            made.append({"id": key, **_guessed_format(fields), **fields})
-        return made
+    def _new_resource(self, key: str) -> JSON:
+        fields = self.resource_updates.get(key, {})
+        told: Mapping[str, JSON] = {"url": self.files[key].name} if key in self.files else fields
+        return {"id": key, **_guessed_format(fields, told), **fields}
+
+    def _whole_resources(self, order: Sequence[str]) -> list[JSON]:
+        """Return all resources as they are to be, in their order: CKAN moves them only as a whole list."""
+        return [
+            self._new_resource(key)
+            if key in self.added
+            else {**self.resources[key], **self.resource_updates.get(key, {})}
+            for key in order
+        ]
 
     def creation(self, given: Mapping[str, JSON]) -> Call:
         """Return the finished call of a new package."""
         payload: dict[str, JSON] = {**given, **self.update}
-        if self.added:
-            payload["resources"] = self._new_resources()
-        return Call(id_of(self.live), str(payload.get("name")), payload, self.sent, list(self.added), CREATE)
+        for owner, file in self.files.items():
+            self.resource_updates.setdefault(owner, {}).setdefault("url", file.name)  # until the file itself comes
+        order = _ordered(self.added, self.places)
+        if order:
+            payload["resources"] = [self._new_resource(key) for key in order]
+        return Call(id_of(self.live), str(payload.get("name")), payload, self.sent, order, CREATE)
 
 
-def _guessed_format(fields: Mapping[str, JSON]) -> dict[str, JSON]:
-    """Return the format that the address tells, as CKAN would guess it if the new resource came without an id."""
-    guessed = None if fields.get("format") else _MEDIA_TYPES.guess_type(text_of(fields.get("url")))[0]
+def _guessed_format(fields: Mapping[str, JSON], told: Mapping[str, JSON]) -> dict[str, JSON]:
+    """Return the format that an address tells, as CKAN would guess it if the new resource came without an id."""
+    guessed = "" if fields.get("format") else media_type_of(text_of(told.get("url")))
     return {"format": guessed} if guessed else {}
 
 
-_MEDIA_TYPES = MimeTypes()
+def _ordered(keys: Sequence[str], places: Mapping[str, int]) -> list[str]:
+    """Return resources in an order in which some have a wanted place, from 1; beyond the end is the end."""
+    order = [key for key in keys if key not in places]
+    for key, place in sorted(places.items(), key=itemgetter(1)):
+        order.insert(place - 1, key)
+    return order
 
 
 def _by_id(group: Mapping[str, JSON]) -> JSON:
