@@ -71,6 +71,7 @@ def export(
     dataset_type: str = "",
     query: str = "",
     headers_as_names: bool = False,
+    blank: bool = False,
     force: bool = False,
     clock: Clock = now,
 ) -> ExportReport:
@@ -83,6 +84,7 @@ def export(
         dataset_type: only packages of this type.
         query: a further filter in Solr's syntax.
         headers_as_names: write API names instead of labels into the header row.
+        blank: no packages, but sheets ready to be filled with new ones: of the type, or of all that the site has.
         force: replace a file that exists.
         clock: tells the time.
 
@@ -99,10 +101,14 @@ def export(
     if is_open_elsewhere(path):
         raise RunError(f"{path} is open in a spreadsheet program; close it there, or give another name with -o.")
     ensure_writable(path)
-    packages = [p for one in wanted for p in site.packages(one, dataset_type=dataset_type, query=query)]
+    packages = (
+        [] if blank else [p for one in wanted for p in site.packages(one, dataset_type=dataset_type, query=query)]
+    )
     types = sorted(
         {text_of(package.get("type")) or "dataset" for package in packages} | set(filter(None, [dataset_type]))
     )
+    if blank and not types:
+        types = site.dataset_types()
     vocabulary = Vocabulary(site.licences(), _choices([*editable, *wanted], packages), language)
     layout = layout_of(packages, site.schemas(types or ["dataset"]), vocabulary, types)
     identity = Identity(site.url, {one.id: one.name for one in wanted}, clock(), site.user(), language)

@@ -214,6 +214,14 @@ class Site:
                 found[dataset_type] = schema
         return found
 
+    def dataset_types(self) -> list[str]:
+        """Return the dataset types that have a schema; of a site without any, CKAN's own type."""
+        try:
+            found = self.client.read("scheming_dataset_schema_list")
+        except (NoSuchActionError, NotFoundError, DeniedError):
+            found = []
+        return [text_of(name) for name in found if name] if isinstance(found, list) and found else ["dataset"]
+
     def licences(self) -> tuple[Choice, ...]:
         """Return the site's licences."""
         found = dicts(self.client.read("license_list"))
