@@ -49,6 +49,15 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One allowed change of a field with a workflow: value before (empty: of a new record), value after, by whom."""
+
+    before: str
+    after: str
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One field as a column of a sheet.
 
@@ -59,6 +68,7 @@ class Column:
             (``tag_string`` is only a form field: the values are in ``tags``).
         closed: only the `choices` are allowed.
         lasting: once it has a value, CKAN cannot empty it again.
+        steps: the changes that the field's workflow allows; none where it has no workflow.
     """
 
     header: str
@@ -71,6 +81,7 @@ class Column:
     help: str = ""
     source: str = ""
     lasting: bool = False
+    steps: tuple[Step, ...] = ()
 
     @property
     def key(self) -> str:

@@ -9,6 +9,7 @@ from bulkedit.core.cells import Cell, Form, OddCell, cell_text, says_the_same
 from bulkedit.core.codecs import Codec, codecs_of
 from bulkedit.core.columns import Column, Layout, Level, Table
 from bulkedit.core.edits import CellEdit, Edits, Place, RowEdit
+from bulkedit.core.json_value import text_of
 from bulkedit.core.naming import NAME, made_id, placeholder, slug
 from bulkedit.core.plain import UnreadableError
 from bulkedit.core.sheets import Heads, Sheet, SheetRow, field_cells, find_heads, own_text
@@ -441,10 +442,25 @@ def _edited(column: Column, codec: Codec, exported: str, cell: Cell, *, name: bo
         raise UnreadableError("is required and cannot be emptied")
     if column.lasting and text == "":
         raise UnreadableError("cannot be emptied again; CKAN has no way to do it")
-    codec.read(normal, None)
+    value = codec.read(normal, None)
+    if column.steps:
+        _refuse_step(column, codec, text_of(codec.read(exported, None)), text_of(value))
     if name and not NAME.fullmatch(text):
         raise UnreadableError("takes 2 to 100 lower-case letters, digits, - and _, for the page's address")
     return CellEdit(column, exported, normal)
+
+
+def _refuse_step(column: Column, codec: Codec, before: str, after: str) -> None:
+    """Make sure that a workflow allows a change; one that says nothing of the value before allows any."""
+    allowed = [step for step in column.steps if step.before == before]
+    if not allowed or after in {step.after for step in allowed}:
+        return
+    ways = "; ".join(f"{codec.show(step.after)} ({', '.join(step.by) or 'anybody'})" for step in allowed)
+    if before:
+        raise UnreadableError(
+            f"cannot go from {excerpt(codec.show(before))} to {excerpt(codec.show(after))}; it can go to: {ways}"
+        )
+    raise UnreadableError(f"of a new record must be: {ways}")
 
 
 def _refuse_formula(cell: OddCell) -> None:
