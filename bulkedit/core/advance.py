@@ -122,7 +122,8 @@ def _advance_new(
         typed = {cell.column.name: cell.edited for cell in row.cells}
         for column, text in zip(row.table.columns, texts, strict=True):
             shown = typed.get(column.name, "")
-            if row.table.level is Level.PACKAGE and column.name == "name" and text != shown:
+            named = row.table.level is Level.PACKAGE and column.name == "name"
+            if column.read_only or (named and text != shown):
                 moved.write(row.place, column.header, text)
             elif text != shown:
                 moved.exported.shown[row.table.title, key, column.name] = shown

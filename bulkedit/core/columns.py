@@ -50,7 +50,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One allowed change of a field with a workflow: value before (empty: of a new record), value after, by whom."""
+    """A change that a field's workflow allows: value before (empty: of a new record), value after, by whom."""
 
     before: str
     after: str

@@ -76,7 +76,11 @@ class _Names:
         self._find_new_resources(layout, sheets, salt)
 
     def _find_new_packages(self, layout: Layout, sheets: Mapping[str, Sheet]) -> None:
-        """Note what new packages are called: by name, by the name made of their title, and by title."""
+        """Note what new packages are called: by name, by the name made of their title, and by title.
+
+        What several of them are called means none of them.
+        """
+        called: tuple[dict[str, list[str]], ...] = ({}, {}, {})
         for table, heads, row in _rows_without_id(Level.PACKAGE, layout, sheets):
             place = Place(table.title, row.number)
             key = placeholder(place.sheet, place.row)
@@ -84,9 +88,15 @@ class _Names:
             name, title = _text_of(table, heads, row, "name"), _text_of(table, heads, row, "title")
             self.new_packages.setdefault(name or slug(title), []).append(place)
             self._called[key] = name or slug(title) or title
-            for text in (name, slug(title), title):
-                if text:
-                    self.packages.setdefault(text, key)
+            for texts, text in zip(called, (name, slug(title), title), strict=True):
+                texts.setdefault(text, []).append(key)
+        for texts in called:
+            taken = set(self.packages)
+            self.packages |= {
+                text: keys[0] if len(keys) == 1 else ""
+                for text, keys in texts.items()
+                if text and text not in taken
+            }
 
     def _find_new_resources(self, layout: Layout, sheets: Mapping[str, Sheet], salt: str) -> None:
         """Give new resources their ids: by package, name and address, and by number where these are the same."""
@@ -94,8 +104,11 @@ class _Names:
         for table, heads, row in _rows_without_id(Level.RESOURCE, layout, sheets):
             text = own_text(row, heads, own.PACKAGE)
             name, url = _text_of(table, heads, row, "name"), _text_of(table, heads, row, "url")
-            count = found[text, name, url] = found.get((text, name, url), 0) + 1
-            key = made_id(salt, text, name, url, str(count))
+            count, key = found.get((text, name, url), 0), ""
+            while not key or key in self.exported.resources:  # an earlier run has made that one
+                count += 1
+                key = made_id(salt, text, name, url, str(count))
+            found[text, name, url] = count
             self.new_resources[Place(table.title, row.number)] = key
             self.resources.setdefault((self.package(text), name), []).append(key)
 
@@ -380,9 +393,9 @@ def _with_cells(edit: RowEdit, row: SheetRow, heads: Heads, exported: Catalogue)
     cells: list[CellEdit] = list(edit.cells)
     problems = list(edit.problems)
     for index, cell in field_cells(row, heads):
-        if cell == texts[index]:
-            continue
         column = edit.table.columns[index]
+        if cell == texts[index] or (edit.new and column.read_only):  # copied from another row
+            continue
         shown = exported.shown.get((edit.table.title, edit.owner, column.name))
         if (
             shown is not None
@@ -492,7 +505,18 @@ def _without_contradictions(rows: Sequence[RowEdit]) -> list[RowEdit]:
         for row in rows
         if row.action == "delete" and not row.table.level.of_items and not row.new and not row.problems
     }
-    return [_contradiction(row, deleted) if deleted else row for row in rows]
+    rows = [_contradiction(row, deleted) if deleted else row for row in rows]
+    left = {row.owner: row.place for row in rows if row.new and not row.asks and not row.problems}
+    return [_without_owner(row, left) if left else row for row in rows]
+
+
+def _without_owner(row: RowEdit, left: Mapping[str, Place]) -> RowEdit:
+    """Mark what belongs to a new package or resource whose own row does not ask to create it."""
+    for key in (row.package, row.resource):
+        place = left.get(key)
+        if place is not None and place != row.place and row.asks:
+            return _problem(row, f"{place}, which this row belongs to, is not to be created.")
+    return row
 
 
 def _contradiction(row: RowEdit, deleted: Mapping[str, Place]) -> RowEdit:
