@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
+from urllib.parse import urlsplit
 
 import ckanapi
 import ckanapi.errors
@@ -38,6 +39,7 @@ TIMEOUT = (10.0, 180.0)
 """Seconds to connect, and to wait for an answer: CKAN saves large packages slowly, and locks have no limit."""
 
 READ_ATTEMPTS = 4
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _LARGE = 5_000_000  # bytes; smaller files are gone before anybody could watch
 Progress = Callable[[str, int, int], None]
 _LONGEST_WAIT = 60.0
@@ -94,6 +96,7 @@ class Client:
         self._timeout = timeout
         self._pause = pause
         session = requests.Session()
+        session.trust_env = urlsplit(self.url).hostname not in _LOOPBACK  # no proxy can reach it
         session.auth = _unchanged  # without it, requests puts a .netrc password over the token
         self._remote = _Remote(
             self.url, apikey=token or None, user_agent=f"bulkedit/{__version__}", session=session

@@ -67,7 +67,8 @@ def advance(layout: Layout, exported: Catalogue, settled: Iterable[Settled], row
             ids = {} if one.known is None else {key: id_of(one.known)}
             _advance_new(moved, changes, kept, ids)
             _advance_package(moved, changes, by_package[key], kept if isinstance(one.answer, Accepted) else None)
-            if kept is not None and isinstance(one.answer, Accepted):
+            moved_some = any(change.cell and change.cell.column == PLACE_COLUMN for change in changes)
+            if kept is not None and (moved_some or isinstance(one.answer, Accepted)):
                 _advance_places(moved, by_package[key], changes, kept)
             if is_placeholder(key) and one.known is not None:
                 _fill_in_name(moved, canonical(text_of(one.known.get("name"))), by_package[key])

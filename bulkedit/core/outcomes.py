@@ -128,7 +128,7 @@ def together(created: Outcome, file: Outcome) -> Outcome:
     if file.result is Result.CREATED:
         sent = file.message.partition("File ")[2]
         return replace(created, message=f"{created.message} File {sent}", changes=changes)
-    message = f"The resource was created, but its file is missing there. {file.message}"
+    message = f"The resource was created, its file not yet: {file.message}"
     return replace(created, result=file.result, message=message, changes=changes)
 
 
