@@ -3,16 +3,18 @@
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bulkedit.ckan.errors import DeniedError
 from bulkedit.ckan.send import send
 from bulkedit.ckan.site import Organization, Site, organization_of
 from bulkedit.core.advance import advance
 from bulkedit.core.answers import Accepted, Answer, Mismatched, NotSent, Planned, Unclear
 from bulkedit.core.catalogue import Catalogue, id_of, tabulate
+from bulkedit.core.codecs import codec_of
 from bulkedit.core.columns import FILE_COLUMN, Choice, Level
 from bulkedit.core.diff import Change, PackageDiff, diff_package
 from bulkedit.core.edits import Place, RowEdit
@@ -20,7 +22,7 @@ from bulkedit.core.find import find_edits
 from bulkedit.core.json_value import JSON, Package, dicts, text_of
 from bulkedit.core.layout import layout_of
 from bulkedit.core.meta import Identity
-from bulkedit.core.naming import NAME_AT_LEAST, candidates, is_placeholder
+from bulkedit.core.naming import NAME, candidates, is_placeholder
 from bulkedit.core.outcomes import Outcome, Settled, at_rest, outcomes_of, together
 from bulkedit.core.plan import CREATE, Call, plan_creation, plan_package
 from bulkedit.core.refusal import places_of
@@ -35,6 +37,9 @@ from bulkedit.uploading import examine_files
 
 ATTEMPTS = 3
 """How often a package that somebody keeps changing is read and sent again."""
+
+_CLOCKS_DIFFER = timedelta(minutes=15)
+"""How far the site's clock may be behind ours, when a record's age is judged."""
 
 Progress = Callable[[str, int, int], None]
 """Told of long work: what, how many of how many are done."""
@@ -229,8 +234,15 @@ class Import:
 
     @property
     def deletions(self) -> int:
-        """How many packages and resources the workbook asks to delete."""
-        return sum(row.asks and row.action == "delete" and not row.table.level.of_items for row in self.edits.rows)
+        """How many packages and resources the workbook asks to delete that are there."""
+        asked = [row for row in self.edits.rows if row.asks and row.action == "delete"]
+        return sum(not row.table.level.of_items and self._is_there(row) for row in asked)
+
+    def _is_there(self, row: RowEdit) -> bool:
+        live = self.live.get(row.package)
+        if live is None:
+            return False
+        return not row.resource or row.owner in {id_of(resource) for resource in dicts(live.get("resources"))}
 
     def _refuse_without_rights(self) -> None:
         editable = {one.id for one in editable_organizations(self.site)}
@@ -252,7 +264,10 @@ class Import:
         settled: list[Settled] = []
         stopped: NotSent | None = None
         for done, (key, rows) in enumerate(self.by_package.items(), 1):
-            ones = self._settled(key, rows, sender if stopped is None else _stopped(stopped))
+            if stopped is not None and is_placeholder(key) and not any(row.problems for row in rows):
+                ones = [Settled(rows, answer=stopped)]  # the site need not be asked for its name any more
+            else:
+                ones = self._settled(key, rows, sender if stopped is None else _stopped(stopped))
             settled += ones
             reason = next((one.answer.reason for one in ones if isinstance(one.answer, NotSent)), "")
             if stopped is None and reason:
@@ -327,10 +342,13 @@ class Import:
         """
         new = next((row for row in rows if row.new and row.table.level is Level.PACKAGE), rows[0])
         typed = next((cell.edited for cell in new.cells if cell.column.name == "name"), "")
-        if not typed and len(new.name) < NAME_AT_LEAST:
+        if not typed and not NAME.fullmatch(new.name):
             raise _TakenError("A new package needs a name, or a title of letters and digits to make one of.")
         for name in [typed] if typed else candidates(new.name):
-            live = self.site.package_of_any_state(name)
+            try:
+                live = self.site.package_of_any_state(name)
+            except DeniedError:  # a package of others
+                continue
             if live is None or live.get("state") == "deleted":
                 return name, None
             if self._is_ours(live, new, rows):
@@ -340,15 +358,22 @@ class Import:
     def _is_ours(self, live: Package, new: RowEdit, rows: Sequence[RowEdit]) -> bool:
         """Tell whether a package is the one that a row asks for: an earlier run made it, and was not told.
 
-        It has a resource that only this workbook's row can have given it; or it came after the export, to one of
-        the exported organizations, with this title.
+        It has a resource that only this workbook's row can have given it; or, where the row comes without any, it
+        came after the export, to the organization asked for, with this title.
         """
         made = {row.owner for row in rows if row.new and row.table.level is Level.RESOURCE}
-        if made & {text_of(resource.get("id")) for resource in dicts(live.get("resources"))}:
-            return True
+        if made:
+            return bool(made & {text_of(resource.get("id")) for resource in dicts(live.get("resources"))})
         title = next((cell.edited for cell in new.cells if cell.column.name == "title"), text_of(live.get("name")))
-        since = text_of(live.get("metadata_created"))[:19] >= self.book.identity.exported_at
-        return since and live.get("owner_org") in self.book.identity.organizations and live.get("title") == title
+        exported = datetime.fromisoformat(self.book.identity.exported_at) - _CLOCKS_DIFFER
+        since = text_of(live.get("metadata_created"))[:19] >= exported.isoformat()
+        asked = next((cell for cell in new.cells if cell.column.name == "owner_org"), None)
+        owners = (
+            self.book.identity.organizations
+            if asked is None
+            else [codec_of(asked.column).read(asked.edited, None)]
+        )
+        return since and live.get("owner_org") in owners and live.get("title") == title
 
     def _create(self, key: str, name: str, rows: Sequence[RowEdit], sender: Sender) -> Settled:
         diff = diff_package(rows, self.book.exported, tabulate(self.book.layout, []))

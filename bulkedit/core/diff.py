@@ -21,6 +21,7 @@ from bulkedit.core.columns import FILE_COLUMN, PLACE_COLUMN, Kind, Table
 from bulkedit.core.edits import CellEdit, Place, RowEdit
 from bulkedit.core.files import Files
 from bulkedit.core.matching import match_items
+from bulkedit.core.naming import is_placeholder
 
 
 class Verdict(Enum):
@@ -163,7 +164,7 @@ def _field_changes(row: RowEdit, live: Catalogue, files: Files) -> Iterator[Chan
     for cell in row.cells:
         if texts is not None and cell.column in (FILE_COLUMN, PLACE_COLUMN):
             yield _own_change(row, cell, live, files)
-        elif texts is None and row.new:
+        elif texts is None and row.new and (is_placeholder(row.package) or row.package in live.packages):
             yield Change(row, cell, "", Verdict.CHANGE)
         elif texts is None:
             yield Change(row, cell, "", Verdict.CONFLICT, gone=True)

@@ -1,5 +1,6 @@
 """Names for new records: a package's name made from its title, and ids for what has none yet."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -8,7 +9,6 @@ from uuid import NAMESPACE_URL, uuid5
 NAME = re.compile("[a-z0-9_-]{2,100}")
 """CKAN's rule for names (``name_validator``), which lets a line end at the end through by mistake."""
 
-NAME_AT_LEAST = 2
 _LONGEST = 100
 _LETTERS = str.maketrans(
     {
@@ -46,7 +46,7 @@ def made_id(*parts: str) -> str:
 
     So a call that is repeated, because nobody knows whether its twin arrived, makes no second record.
     """
-    return str(uuid5(NAMESPACE_URL, "\n".join(("bulkedit", *parts))))
+    return str(uuid5(NAMESPACE_URL, json.dumps(["bulkedit", *parts])))
 
 
 def placeholder(sheet: str, row: int) -> str:

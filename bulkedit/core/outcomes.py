@@ -380,6 +380,7 @@ def _overwrites(going: Sequence[Change]) -> Iterator[str]:
 def _gone(change: Change) -> str:
     header = f" in [{change.cell.column.header}]" if change.cell is not None else ""
     what = "this item" if change.row.table.level.of_items else f"this {change.row.table.level}"
+    what = "its package" if change.row.new else what
     where = "as it was exported" if change.row.table.level.of_items else "(or not visible to you)"
     now = f" (in its place there is now {excerpt(change.live)})" if change.live else ""
     return (

@@ -258,8 +258,8 @@ _OWN_WIDTHS = {
     own.RESOURCE_ID: 12, own.ITEM: 6, own.ID: 12, own.POSITION: 8, own.UPLOAD: 12,
 }  # fmt: skip
 _OWN_NOTES = {
-    own.ACTION: "Leave empty to send what you edited. skip: leave this row alone. delete: delete the record; in lists"
-    " of contacts, dates and the like, remove the row's entry.",
+    own.ACTION: "Leave empty to send what you edited. skip: leave this row alone. delete: delete the record; in"
+    " lists of contacts, dates and the like, remove the row's entry.",
     own.RESULT: "What the last check or import made of this row.",
     own.MESSAGE: "What changed, or what to do.",
     own.PACKAGE: "The name of the package that the row belongs to: the last part of its page's address.",
@@ -269,7 +269,7 @@ _OWN_NOTES = {
     own.ITEM: "Its number in the list. Leave it empty in a new row.",
     own.ID: "What identifies the record. Do not change it. Leave it empty in a row for a new record.",
     own.POSITION: "The place among the package's resources, from 1. Change it to move the resource.",
-    own.UPLOAD: "Path of a file to send, as seen from the workbook's folder. It is emptied when the file has arrived.",
+    own.UPLOAD: "Path of a file to send, as seen from the workbook's folder. Emptied when the file has arrived.",
 }
 
 
@@ -345,7 +345,8 @@ def _instructions(export: Export) -> list[tuple[str, str]]:
         ("Sort, filter", "Sort, filter, hide and move columns as you like; add columns and sheets of your own."),
         ("Several values", "One cell can hold several, with ; between them: forest; road"),
         ("Empty a cell", "An emptied cell clears the value on the site. A removed row or column changes nothing."),
-        ("New records", "A row without an ID creates a package or a resource; delete in the Action column deletes one."),
+        ("New records", "A row without an ID creates a package or a resource."),
+        ("Delete", "delete in the Action column deletes the record; the import asks how many there are."),
         ("Lists", "In sheets of contacts, dates and the like, a new row (Item empty) adds an entry and delete in"
          " the Action column removes one."),
         ("Send", "Save, then run: bulkedit import FILE --dry-run (shows what would happen), then without."),
