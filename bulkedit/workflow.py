@@ -19,7 +19,7 @@ from bulkedit.core.columns import FILE_COLUMN, Choice, Level
 from bulkedit.core.diff import Change, PackageDiff, diff_package
 from bulkedit.core.edits import Place, RowEdit
 from bulkedit.core.find import find_edits
-from bulkedit.core.json_value import JSON, Package, dicts, text_of
+from bulkedit.core.json_value import JSON, Package, dicts, resources_of, text_of
 from bulkedit.core.layout import layout_of
 from bulkedit.core.meta import Identity
 from bulkedit.core.naming import NAME, candidates, is_placeholder
@@ -358,12 +358,15 @@ class Import:
     def _is_ours(self, live: Package, new: RowEdit, rows: Sequence[RowEdit]) -> bool:
         """Tell whether a package is the one that a row asks for: an earlier run made it, and was not told.
 
-        It has a resource that only this workbook's row can have given it; or, where the row comes without any, it
-        came after the export, to the organization asked for, with this title.
+        It has a resource that only this workbook's row can have given it; or this user created it after the
+        export, in the organization asked for, with this title. Where the site does not tell who the user is, that
+        must do for a package without resources.
         """
         made = {row.owner for row in rows if row.new and row.table.level is Level.RESOURCE}
-        if made:
-            return bool(made & {text_of(resource.get("id")) for resource in dicts(live.get("resources"))})
+        if made & {text_of(resource.get("id")) for resource in resources_of(live)}:
+            return True
+        if live.get("creator_user_id") != self._user_id if self._user_id else made:
+            return False
         title = next((cell.edited for cell in new.cells if cell.column.name == "title"), text_of(live.get("name")))
         exported = datetime.fromisoformat(self.book.identity.exported_at) - _CLOCKS_DIFFER
         since = text_of(live.get("metadata_created"))[:19] >= exported.isoformat()
@@ -407,6 +410,11 @@ class Import:
         if plan.call is None:
             return Settled(rows, diff, problems=plan.problems, live_modified=modified, live=live)
         return Settled(rows, diff, plan.call, sender(plan.call), live_modified=modified, live=live)
+
+    @cached_property
+    def _user_id(self) -> str:
+        """The user's id, asked for when the name of a new package is taken; empty where the site does not tell."""
+        return self.site.user("id")
 
     @cached_property
     def _groups(self) -> list[str]:

@@ -58,13 +58,13 @@ class Site:
             return False
         return True
 
-    def user(self) -> str:
-        """Return the name of the token's user; empty where CKAN does not tell (before 2.10) or knows none."""
+    def user(self, key: str = "name") -> str:
+        """Return the name (or id) of the token's user; empty where CKAN does not tell (before 2.10)."""
         try:
             user = self.client.read("user_show")
         except (NotFoundError, DeniedError, InvalidError, NoSuchActionError):
             return ""
-        return text_of(user.get("name")) if isinstance(user, dict) else ""
+        return text_of(user.get(key)) if isinstance(user, dict) else ""
 
     def organizations(self, permission: str) -> list[Organization]:
         """Return the organizations in which the user has a permission: ``update_dataset`` or ``read``."""

@@ -104,13 +104,15 @@ class _Names:
         for table, heads, row in _rows_without_id(Level.RESOURCE, layout, sheets):
             text = own_text(row, heads, own.PACKAGE)
             name, url = _text_of(table, heads, row, "name"), _text_of(table, heads, row, "url")
-            count, key = found.get((text, name, url), 0), ""
+            package = self.package(text)
+            of = self._called.get(package) or package or text  # it stays the same, however the row calls it
+            count, key = found.get((of, name, url), 0), ""
             while not key or key in self.exported.resources:  # an earlier run has made that one
                 count += 1
-                key = made_id(salt, text, name, url, str(count))
-            found[text, name, url] = count
+                key = made_id(salt, of, name, url, str(count))
+            found[of, name, url] = count
             self.new_resources[Place(table.title, row.number)] = key
-            self.resources.setdefault((self.package(text), name), []).append(key)
+            self.resources.setdefault((package, name), []).append(key)
 
     def package(self, text: str) -> str:
         """Return the id of a package by name (as exported, or as now edited) or id; empty if unknown."""
@@ -514,7 +516,7 @@ def _without_owner(row: RowEdit, left: Mapping[str, Place]) -> RowEdit:
     """Mark what belongs to a new package or resource whose own row does not ask to create it."""
     for key in (row.package, row.resource):
         place = left.get(key)
-        if place is not None and place != row.place and row.asks:
+        if place is not None and place != row.place and row.asks and row.action != "delete":
             return _problem(row, f"{place}, which this row belongs to, is not to be created.")
     return row
 
@@ -522,6 +524,6 @@ def _without_owner(row: RowEdit, left: Mapping[str, Place]) -> RowEdit:
 def _contradiction(row: RowEdit, deleted: Mapping[str, Place]) -> RowEdit:
     for key in (row.package, row.resource):
         place = deleted.get(key)
-        if place is not None and place != row.place and row.asks:
+        if place is not None and place != row.place and row.asks and row.action != "delete":
             return _problem(row, f"{place} deletes what this row is about; take back one of the two.")
     return row

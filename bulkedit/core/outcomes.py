@@ -232,7 +232,8 @@ class _Teller:
     def _also(self, row: RowEdit, going: Sequence[Change]) -> Iterator[str]:
         """Say what a new package is called, which it may owe to its title; what file goes; what is overwritten."""
         call = self.settled.call
-        if call is not None and row.new and row.table.level is Level.PACKAGE:
+        typed = any(cell.column.name == "name" for cell in row.cells)
+        if call is not None and row.new and row.table.level is Level.PACKAGE and not typed:
             yield f"Its name is {call.name!r}."
         file = call.files.get(f"update__resources__{row.owner}__upload") if call is not None else None
         if file is not None:
@@ -373,7 +374,7 @@ def _overwrites(going: Sequence[Change]) -> Iterator[str]:
     """Say what somebody else had written meanwhile and is lost with this."""
     for change in going:
         if change.overwrites:
-            what = "The item" if change.cell is None else f"[{change.cell.column.header}]"
+            what = "This" if change.cell is None else f"[{change.cell.column.header}]"
             yield f"{what} overwrites a change on the site: {excerpt(change.live)}."
 
 

@@ -47,7 +47,7 @@ def test_every_fault_of_the_sandbox_is_documented() -> None:
 def test_every_command_is_documented_with_its_options(name: str) -> None:
     """The README's list of commands shows each command with all of its options but --site and the token's file."""
     lines = README.split("## Commands")[1].split("`--help`")[0]
-    line = next(line for line in lines.splitlines() if line.startswith(f"    bulkedit {name}"))
+    line = lines.split(f"    bulkedit {name}")[1].split("    bulkedit")[0]
 
     options = {
         option.opts[-1]
