@@ -3,26 +3,24 @@
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bulkedit.ckan.errors import DeniedError
 from bulkedit.ckan.send import send
 from bulkedit.ckan.site import Organization, Site, organization_of
 from bulkedit.core.advance import advance
 from bulkedit.core.answers import Accepted, Answer, Mismatched, NotSent, Planned, Unclear
 from bulkedit.core.catalogue import Catalogue, id_of, tabulate
-from bulkedit.core.codecs import codec_of
-from bulkedit.core.columns import FILE_COLUMN, Choice, Level
+from bulkedit.core.columns import FILE_COLUMN, Choice
 from bulkedit.core.diff import Change, PackageDiff, diff_package
 from bulkedit.core.edits import Place, RowEdit
 from bulkedit.core.find import find_edits
-from bulkedit.core.json_value import JSON, Package, dicts, resources_of, text_of
+from bulkedit.core.json_value import JSON, Package, dicts, text_of
 from bulkedit.core.layout import layout_of
 from bulkedit.core.meta import Identity
-from bulkedit.core.naming import NAME, candidates, is_placeholder
+from bulkedit.core.naming import is_placeholder
 from bulkedit.core.outcomes import Outcome, Settled, at_rest, outcomes_of, together
 from bulkedit.core.plan import CREATE, Call, plan_creation, plan_package
 from bulkedit.core.refusal import places_of
@@ -33,13 +31,11 @@ from bulkedit.core.trouble import RunError
 from bulkedit.excel.original import Original
 from bulkedit.excel.save import ensure_writable, is_open_elsewhere, save
 from bulkedit.excel.write import Export, write_workbook
+from bulkedit.newcomers import Newcomers, TakenError
 from bulkedit.uploading import examine_files
 
 ATTEMPTS = 3
 """How often a package that somebody keeps changing is read and sent again."""
-
-_CLOCKS_DIFFER = timedelta(minutes=15)
-"""How far the site's clock may be behind ours, when a record's age is judged."""
 
 Progress = Callable[[str, int, int], None]
 """Told of long work: what, how many of how many are done."""
@@ -223,6 +219,7 @@ class Import:
         if self.by_package and not options.no_write:
             answers = [at_rest(row, {}) for row in self.edits.rows]
             self.original.rehearse(answers, (options.output or path).parent)
+        self.newcomers = Newcomers(site, self.book.identity)
         self.live = self._read_live()
         self.interrupted = False
         self.mistake = ""
@@ -323,60 +320,15 @@ class Import:
     def _settle_new(self, key: str, rows: Sequence[RowEdit], sender: Sender) -> Settled:
         """Create a package, unless an earlier run has."""
         try:
-            name, live = self._named(rows)
+            name, live = self.newcomers.named(rows)
             if live is not None:
                 return self._attempt(rows, live, sender, key)
             return self._create(key, name, rows, sender)
-        except _TakenError as error:
+        except TakenError as error:
             place = next(row.place for row in rows if row.owner == key)
             return Settled(rows, problems={place: [str(error)]})
         except RunError as error:
             return Settled(rows, answer=NotSent(str(error)))
-
-    def _named(self, rows: Sequence[RowEdit]) -> tuple[str, Package | None]:
-        """Return the name for a new package, and the package if an earlier run has created it.
-
-        Raises:
-            _TakenError: another package has the name, or there is nothing to make a name of.
-            RunError: the site cannot be asked.
-        """
-        new = next((row for row in rows if row.new and row.table.level is Level.PACKAGE), rows[0])
-        typed = next((cell.edited for cell in new.cells if cell.column.name == "name"), "")
-        if not typed and not NAME.fullmatch(new.name):
-            raise _TakenError("A new package needs a name, or a title of letters and digits to make one of.")
-        for name in [typed] if typed else candidates(new.name):
-            try:
-                live = self.site.package_of_any_state(name)
-            except DeniedError:  # a package of others
-                continue
-            if live is None or live.get("state") == "deleted":
-                return name, None
-            if self._is_ours(live, new, rows):
-                return name, live
-        raise _TakenError(f"Another package of the site is called {typed or new.name!r}; give another name.")
-
-    def _is_ours(self, live: Package, new: RowEdit, rows: Sequence[RowEdit]) -> bool:
-        """Tell whether a package is the one that a row asks for: an earlier run made it, and was not told.
-
-        It has a resource that only this workbook's row can have given it; or this user created it after the
-        export, in the organization asked for, with this title. Where the site does not tell who the user is, that
-        must do for a package without resources.
-        """
-        made = {row.owner for row in rows if row.new and row.table.level is Level.RESOURCE}
-        if made & {text_of(resource.get("id")) for resource in resources_of(live)}:
-            return True
-        if live.get("creator_user_id") != self._user_id if self._user_id else made:
-            return False
-        title = next((cell.edited for cell in new.cells if cell.column.name == "title"), text_of(live.get("name")))
-        exported = datetime.fromisoformat(self.book.identity.exported_at) - _CLOCKS_DIFFER
-        since = text_of(live.get("metadata_created"))[:19] >= exported.isoformat()
-        asked = next((cell for cell in new.cells if cell.column.name == "owner_org"), None)
-        owners = (
-            self.book.identity.organizations
-            if asked is None
-            else [codec_of(asked.column).read(asked.edited, None)]
-        )
-        return since and live.get("owner_org") in owners and live.get("title") == title
 
     def _create(self, key: str, name: str, rows: Sequence[RowEdit], sender: Sender) -> Settled:
         diff = diff_package(rows, self.book.exported, tabulate(self.book.layout, []))
@@ -410,11 +362,6 @@ class Import:
         if plan.call is None:
             return Settled(rows, diff, problems=plan.problems, live_modified=modified, live=live)
         return Settled(rows, diff, plan.call, sender(plan.call), live_modified=modified, live=live)
-
-    @cached_property
-    def _user_id(self) -> str:
-        """The user's id, asked for when the name of a new package is taken; empty where the site does not tell."""
-        return self.site.user("id")
 
     @cached_property
     def _groups(self) -> list[str]:
@@ -495,10 +442,6 @@ def _without_files(settled: Settled) -> Settled:
         return settled
     changes = tuple(change for change in settled.diff.changes if not _is_of_file(change))
     return replace(settled, diff=replace(settled.diff, changes=changes))
-
-
-class _TakenError(Exception):
-    """A new package cannot have its name; ``str()`` is one sentence."""
 
 
 def _stopped(answer: NotSent) -> Sender:
