@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from bulkedit.ckan.client import Client
-from bulkedit.core.columns import ACTION, ITEM, PACKAGE
+from bulkedit.core.columns import ACTION, ITEM, PACKAGE, UPLOAD
 from bulkedit.excel.typist import TypedRow, Typist
 
 ORGANIZATION = "parks"
@@ -26,13 +26,51 @@ _BOTH_TITLED, _YOUR_TITLE, _THEIR_TITLE = (
 )
 _THEIRS, _THEIR_PURPOSE = "picnic-sites", "To show visitors where they can rest, and rangers what to empty."
 
+_NEW_TITLE, _FILE, _FILE_CONTENT = "Benches", "benches.csv", "trail,km,seats\nHeron Way,3.2,4\nHeron Way,7.9,2\n"
+_DELETED = "dark-places"
+DELETIONS = 1
+
 
 def edit(path: Path) -> list[str]:
-    """Edit the exported workbook as Tomas does, save it, and return what was done, a sentence each."""
+    """Edit the exported workbook as Tomas does, save it, and return what was done, a sentence each.
+
+    A file to be sent is put beside the workbook.
+    """
     typist = Typist(path)
-    told = [step(typist) for step in (_contacts, _licence, _links, _keywords, _single_cells, _title)]
+    (path.parent / _FILE).write_text(_FILE_CONTENT, encoding="utf-8")
+    steps = (_contacts, _licence, _links, _keywords, _single_cells, _title, _new_record, _farewell)
+    told = [step(typist) for step in steps]
     typist.save()
     return told
+
+
+def _new_record(typist: Typist) -> str:
+    like = next(row for row in typist.rows("Packages") if row["URL"] == "picnic-sites")
+    kept = ("Licence", "State of publication", "Status of the data", "Security classification", "Who may see it")
+    typist.add(
+        "Packages",
+        {header: like[header] for header in kept}
+        | {
+            "Title": _NEW_TITLE,
+            "Description": "Where one can sit down, along all trails.",
+            "Keywords": "benches; trails",
+        },
+    )
+    typist.add(
+        "Resources",
+        {PACKAGE: _NEW_TITLE, "Name": "Benches, as a table", "Update cycle": "Every year", UPLOAD: _FILE},
+    )
+    typist.add(
+        "Contacts",
+        {PACKAGE: _NEW_TITLE, "Name": _SUCCESSOR, "E-mail": _SUCCESSOR_EMAIL, "Role": "Custodian"},
+    )
+    return f"Packages, Resources, Contacts: a new record, {_NEW_TITLE!r}, with the file {_FILE} and a contact."
+
+
+def _farewell(typist: Typist) -> str:
+    row = next(row for row in typist.rows("Packages") if row["URL"] == _DELETED)
+    typist.type("Packages", row.number, ACTION, "delete")
+    return f"Packages: delete for the draft {_DELETED}."
 
 
 def _contacts(typist: Typist) -> str:

@@ -12,16 +12,17 @@ from bulkedit.ckan.send import send
 from bulkedit.ckan.site import Organization, Site, organization_of
 from bulkedit.core.advance import advance
 from bulkedit.core.answers import Accepted, Answer, Mismatched, NotSent, Planned, Unclear
-from bulkedit.core.catalogue import tabulate
-from bulkedit.core.columns import Choice
-from bulkedit.core.diff import diff_package
+from bulkedit.core.catalogue import Catalogue, id_of, tabulate
+from bulkedit.core.columns import FILE_COLUMN, Choice
+from bulkedit.core.diff import Change, PackageDiff, diff_package
 from bulkedit.core.edits import Place, RowEdit
 from bulkedit.core.find import find_edits
-from bulkedit.core.json_value import Package, dicts, text_of
+from bulkedit.core.json_value import JSON, Package, dicts, text_of
 from bulkedit.core.layout import layout_of
 from bulkedit.core.meta import Identity
-from bulkedit.core.outcomes import Outcome, Settled, at_rest, outcomes_of
-from bulkedit.core.plan import Call, plan_package
+from bulkedit.core.naming import is_placeholder
+from bulkedit.core.outcomes import Outcome, Settled, at_rest, outcomes_of, together
+from bulkedit.core.plan import CREATE, Call, plan_creation, plan_package
 from bulkedit.core.refusal import places_of
 from bulkedit.core.report import Report
 from bulkedit.core.schema import Vocabulary
@@ -30,6 +31,8 @@ from bulkedit.core.trouble import RunError
 from bulkedit.excel.original import Original
 from bulkedit.excel.save import ensure_writable, is_open_elsewhere, save
 from bulkedit.excel.write import Export, write_workbook
+from bulkedit.newcomers import Newcomers, TakenError
+from bulkedit.uploading import examine_files
 
 ATTEMPTS = 3
 """How often a package that somebody keeps changing is read and sent again."""
@@ -69,6 +72,7 @@ def export(
     dataset_type: str = "",
     query: str = "",
     headers_as_names: bool = False,
+    blank: bool = False,
     force: bool = False,
     clock: Clock = now,
 ) -> ExportReport:
@@ -81,6 +85,7 @@ def export(
         dataset_type: only packages of this type.
         query: a further filter in Solr's syntax.
         headers_as_names: write API names instead of labels into the header row.
+        blank: no packages, but sheets ready to be filled with new ones: of the type, or of all that the site has.
         force: replace a file that exists.
         clock: tells the time.
 
@@ -97,10 +102,14 @@ def export(
     if is_open_elsewhere(path):
         raise RunError(f"{path} is open in a spreadsheet program; close it there, or give another name with -o.")
     ensure_writable(path)
-    packages = [p for one in wanted for p in site.packages(one, dataset_type=dataset_type, query=query)]
+    packages = (
+        [] if blank else [p for one in wanted for p in site.packages(one, dataset_type=dataset_type, query=query)]
+    )
     types = sorted(
         {text_of(package.get("type")) or "dataset" for package in packages} | set(filter(None, [dataset_type]))
     )
+    if blank and not types:
+        types = site.dataset_types()
     vocabulary = Vocabulary(site.licences(), _choices([*editable, *wanted], packages), language)
     layout = layout_of(packages, site.schemas(types or ["dataset"]), vocabulary, types)
     identity = Identity(site.url, {one.id: one.name for one in wanted}, clock(), site.user(), language)
@@ -153,11 +162,13 @@ class ImportOptions:
         output: write the results into this file; None for the workbook itself.
         no_write: write the results nowhere.
         overwrite: where both sides changed a cell, send the workbook's.
+        files: folder of the files that rows name; None for the workbook's.
     """
 
     output: Path | None = None
     no_write: bool = False
     overwrite: bool = False
+    files: Path | None = None
 
 
 Sender = Callable[[Call], Answer]
@@ -199,16 +210,36 @@ class Import:
         if not options.no_write:
             ensure_writable(options.output or path)
         try:
-            self.edits = find_edits(self.book.layout, self.book.exported, self.book.sheets)
+            self.edits = find_edits(self.book.layout, self.book.exported, self.book.sheets, self._salt())
         except HeaderError as error:
             raise RunError(str(error)) from error
+        rows, self.files = examine_files(self.edits.rows, options.files or path.resolve().parent)
+        self.edits = replace(self.edits, rows=rows)
         self.by_package = self.edits.by_package()
         if self.by_package and not options.no_write:
             answers = [at_rest(row, {}) for row in self.edits.rows]
             self.original.rehearse(answers, (options.output or path).parent)
+        self.newcomers = Newcomers(site, self.book.identity)
         self.live = self._read_live()
         self.interrupted = False
         self.mistake = ""
+
+    def _salt(self) -> str:
+        """What distinguishes this workbook's new records from those of others."""
+        identity = self.book.identity
+        return f"{_address(identity.site)} {identity.exported_at} {identity.exported_by}"
+
+    @property
+    def deletions(self) -> int:
+        """How many packages and resources the workbook asks to delete that are there."""
+        asked = [row for row in self.edits.rows if row.asks and row.action == "delete"]
+        return sum(not row.table.level.of_items and self._is_there(row) for row in asked)
+
+    def _is_there(self, row: RowEdit) -> bool:
+        live = self.live.get(row.package)
+        if live is None:
+            return False
+        return not row.resource or row.owner in {id_of(resource) for resource in dicts(live.get("resources"))}
 
     def _refuse_without_rights(self) -> None:
         editable = {one.id for one in editable_organizations(self.site)}
@@ -222,18 +253,22 @@ class Import:
             raise RunError(f"{self.site.url} has no package_revise (CKAN before 2.9), which an import needs.")
 
     def _read_live(self) -> dict[str, Package]:
-        wanted = [key for key, rows in self.by_package.items() if key and not any(row.problems for row in rows)]
-        return self.site.live(wanted)
+        sound = (key for key, rows in self.by_package.items() if key and not any(row.problems for row in rows))
+        return self.site.live([key for key in sound if not is_placeholder(key)])
 
     def run(self, sender: Sender, progress: Progress | None = None) -> list[Settled]:
         """Bring every edited package to its end and return what became of each."""
         settled: list[Settled] = []
         stopped: NotSent | None = None
         for done, (key, rows) in enumerate(self.by_package.items(), 1):
-            one = self._settled(key, rows, sender if stopped is None else _stopped(stopped))
-            settled.append(one)
-            if stopped is None and isinstance(one.answer, NotSent):
-                stopped = NotSent(f"The run stopped before this row: {one.answer.reason}")
+            if stopped is not None and is_placeholder(key) and not any(row.problems for row in rows):
+                ones = [Settled(rows, answer=stopped)]  # the site need not be asked for its name any more
+            else:
+                ones = self._settled(key, rows, sender if stopped is None else _stopped(stopped))
+            settled += ones
+            reason = next((one.answer.reason for one in ones if isinstance(one.answer, NotSent)), "")
+            if stopped is None and reason:
+                stopped = NotSent(f"The run stopped before this row: {reason}")
             if stopped is None and self.mistake:
                 stopped = NotSent("The run stopped before this row because of a mistake of bulkedit's own.")
             if stopped is None and self.interrupted:
@@ -242,16 +277,35 @@ class Import:
                 progress("packages", done, len(self.by_package))
         return settled
 
-    def _settled(self, key: str, rows: Sequence[RowEdit], sender: Sender) -> Settled:
+    def _settled(self, key: str, rows: Sequence[RowEdit], sender: Sender) -> list[Settled]:
         try:
-            return self._settle(key, rows, sender)
+            one = self._settle(key, rows, sender)
+            files = self._send_files(one, sender)
+            return [one] if files is None else [_without_files(one), files]
         except Exception as error:  # a mistake of ours must not lose the answers to what was sent already
             self.mistake = type(error).__name__
-            return Settled(rows, answer=Unclear(f"bulkedit made a mistake here ({self.mistake})."))
+            return [Settled(rows, answer=Unclear(f"bulkedit made a mistake here ({self.mistake})."))]
+
+    def _send_files(self, created: Settled, sender: Sender) -> Settled | None:
+        """Send the files of a package just created: CKAN does not take them with it."""
+        if created.call is None or created.call.action != CREATE or created.diff is None:
+            return None
+        changes = tuple(change for change in created.diff.changes if _is_of_file(change))
+        if not changes or not isinstance(created.answer, Accepted):
+            return None
+        live, places = created.answer.package, {change.row.place for change in changes}
+        rows = [row for row in created.rows if row.place in places]
+        own = PackageDiff(changes)
+        plan = plan_package(own, live, self._groups if dicts(live.get("groups")) else (), self.files)
+        if plan.call is None:
+            return None
+        return Settled(rows, own, plan.call, sender(plan.call), live=live)
 
     def _settle(self, key: str, rows: Sequence[RowEdit], sender: Sender) -> Settled:
         if any(row.problems for row in rows):
             return Settled(rows)
+        if is_placeholder(key):
+            return self._settle_new(key, rows, sender)
         settled, live = Settled(rows), self.live.get(key)
         for attempt in range(ATTEMPTS):
             try:
@@ -263,16 +317,51 @@ class Import:
                 break
         return settled
 
-    def _attempt(self, rows: Sequence[RowEdit], live: Package | None, sender: Sender) -> Settled:
+    def _settle_new(self, key: str, rows: Sequence[RowEdit], sender: Sender) -> Settled:
+        """Create a package, unless an earlier run has."""
+        try:
+            name, live = self.newcomers.named(rows)
+            if live is not None:
+                return self._attempt(rows, live, sender, key)
+            return self._create(key, name, rows, sender)
+        except TakenError as error:
+            place = next(row.place for row in rows if row.owner == key)
+            return Settled(rows, problems={place: [str(error)]})
+        except RunError as error:
+            return Settled(rows, answer=NotSent(str(error)))
+
+    def _create(self, key: str, name: str, rows: Sequence[RowEdit], sender: Sender) -> Settled:
+        diff = diff_package(rows, self.book.exported, tabulate(self.book.layout, []))
+        given: dict[str, JSON] = {"name": name}
+        organizations = list(self.book.identity.organizations)
+        if len(organizations) == 1:
+            given["owner_org"] = organizations[0]
+        plan = plan_creation(diff, key, rows[0].table.dataset_type, given, self.files)
+        if plan.call is None:
+            return Settled(rows, diff, problems=plan.problems)
+        answer = sender(plan.call)
+        return Settled(rows, diff, plan.call, answer)
+
+    def _attempt(self, rows: Sequence[RowEdit], live: Package | None, sender: Sender, key: str = "") -> Settled:
+        """Send the edits of a package that is there.
+
+        Args:
+            rows: its rows.
+            live: the package as just read.
+            sender: carries the call out.
+            key: what the rows call the package, where that is not its id.
+        """
         found = tabulate(self.book.layout, [live] if live is not None and live.get("state") != "deleted" else [])
-        diff = diff_package(rows, self.book.exported, found, overwrite=self.options.overwrite)
+        if live is not None and key:
+            found.rename(id_of(live), key)
+        diff = diff_package(rows, self.book.exported, found, overwrite=self.options.overwrite, files=self.files)
         if live is None:
             return Settled(rows, diff)
         modified = text_of(live.get("metadata_modified"))
-        plan = plan_package(diff, live, self._groups if dicts(live.get("groups")) else ())
+        plan = plan_package(diff, live, self._groups if dicts(live.get("groups")) else (), self.files)
         if plan.call is None:
-            return Settled(rows, diff, problems=plan.problems, live_modified=modified)
-        return Settled(rows, diff, plan.call, sender(plan.call), live_modified=modified)
+            return Settled(rows, diff, problems=plan.problems, live_modified=modified, live=live)
+        return Settled(rows, diff, plan.call, sender(plan.call), live_modified=modified, live=live)
 
     @cached_property
     def _groups(self) -> list[str]:
@@ -328,9 +417,31 @@ class Import:
         names = {key: owner.name for key, owner in self.book.exported.resources.items()}
         found: dict[Place, Outcome] = {}
         for one in settled:
-            after = tabulate(layout, [one.answer.package]) if isinstance(one.answer, Accepted) else None
-            found |= {outcome.place: outcome for outcome in outcomes_of(one, layout, places, names, after)}
+            after = self._after(one) if isinstance(one.answer, Accepted) else None
+            for outcome in outcomes_of(one, layout, places, names, after):
+                before = found.get(outcome.place)
+                found[outcome.place] = outcome if before is None else together(before, outcome)
         return [found.get(row.place) or at_rest(row, names) for row in self.edits.rows]
+
+    def _after(self, settled: Settled) -> Catalogue:
+        """Return the cell texts of a package as the site answered, under the key that its rows have."""
+        package = settled.known or {}
+        after, key = tabulate(self.book.layout, [package]), settled.rows[0].package
+        if is_placeholder(key):
+            after.rename(id_of(package), key)
+        return after
+
+
+def _is_of_file(change: Change) -> bool:
+    return change.cell is not None and change.cell.column == FILE_COLUMN
+
+
+def _without_files(settled: Settled) -> Settled:
+    """Return what is known of a package without the files that were sent after it."""
+    if settled.diff is None:
+        return settled
+    changes = tuple(change for change in settled.diff.changes if not _is_of_file(change))
+    return replace(settled, diff=replace(settled.diff, changes=changes))
 
 
 def _stopped(answer: NotSent) -> Sender:

@@ -2,15 +2,20 @@
 
 import html
 import json
+import os
 import re
 import time
-from collections.abc import Callable
-from typing import Any, NoReturn
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, BinaryIO, NoReturn
+from urllib.parse import urlsplit
 
 import ckanapi
 import ckanapi.errors
 import requests
 import urllib3.exceptions
+from requests_toolbelt.multipart.encoder import MultipartEncoder, MultipartEncoderMonitor
 
 from bulkedit import __version__
 from bulkedit.ckan.errors import (
@@ -18,6 +23,7 @@ from bulkedit.ckan.errors import (
     CallError,
     DeniedError,
     FailedError,
+    FileChangedError,
     InvalidError,
     NoAnswerError,
     NoSuchActionError,
@@ -25,6 +31,7 @@ from bulkedit.ckan.errors import (
     NotFoundError,
     UnreachableError,
 )
+from bulkedit.core.files import File
 from bulkedit.core.json_value import JSON
 from bulkedit.core.text import excerpt
 
@@ -32,6 +39,9 @@ TIMEOUT = (10.0, 180.0)
 """Seconds to connect, and to wait for an answer: CKAN saves large packages slowly, and locks have no limit."""
 
 READ_ATTEMPTS = 4
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_LARGE = 5_000_000  # bytes; smaller files are gone before anybody could watch
+Progress = Callable[[str, int, int], None]
 _LONGEST_WAIT = 60.0
 
 
@@ -40,12 +50,15 @@ class _Remote(ckanapi.RemoteCKAN):  # type: ignore[misc]  # ckanapi has no types
 
     status = 0
     body = ""
+    form: MultipartEncoderMonitor | None = None
     headers: "requests.structures.CaseInsensitiveDict[str]" = requests.structures.CaseInsensitiveDict()
 
     def _request_fn(
         self, url: str, data: Any, headers: Any, files: Any, requests_kwargs: dict[str, Any]
     ) -> tuple[int, str]:
         self.status, self.body = 0, ""
+        if self.form is not None:  # ckanapi itself reads files whole into memory
+            data, headers = self.form, {**headers, "Content-Type": self.form.content_type}
         answer = self.session.post(
             url, data=data, headers=headers, files=files, allow_redirects=False, **requests_kwargs
         )
@@ -67,6 +80,7 @@ class Client:
     Attributes:
         reads: how many calls only read.
         writes: how many calls may have changed something.
+        progress: told of large files on their way: what, how many of how many.
     """
 
     def __init__(
@@ -82,12 +96,14 @@ class Client:
         self._timeout = timeout
         self._pause = pause
         session = requests.Session()
+        session.trust_env = urlsplit(self.url).hostname not in _LOOPBACK  # no proxy can reach it
         session.auth = _unchanged  # without it, requests puts a .netrc password over the token
         self._remote = _Remote(
             self.url, apikey=token or None, user_agent=f"bulkedit/{__version__}", session=session
         )
         self.reads = 0
         self.writes = 0
+        self.progress: Progress | None = None
 
     def read(self, action: str, **parameters: JSON) -> JSON:
         """Call an action that changes nothing, again where the site is busy or the answer was lost.
@@ -106,14 +122,34 @@ class Client:
                 self._pause(min(asked if asked is not None else 0.5 * 2**attempt, _LONGEST_WAIT))
         raise AssertionError  # the loop returns or raises
 
-    def write(self, action: str, parameters: dict[str, JSON]) -> JSON:
+    def write(self, action: str, parameters: dict[str, JSON], files: Mapping[str, File] | None = None) -> JSON:
         """Call an action that changes something, once.
+
+        Args:
+            action: its name.
+            parameters: what it is told.
+            files: files that go with it, by parameter; they are read while they are sent.
 
         Raises:
             CallError: see `bulkedit.ckan.errors`.
+            FileChangedError: a file is not what it was; nothing was sent.
         """
-        self.writes += 1
-        return self._call(action, parameters)
+        if not files:
+            self.writes += 1
+            return self._call(action, parameters)
+        with ExitStack() as opened:
+            streams = {key: (file.name, opened.enter_context(_opened(file))) for key, file in files.items()}
+            encoder = MultipartEncoder({**_as_form(parameters), **streams})
+            self._remote.form = MultipartEncoderMonitor(encoder, self._sent)
+            self.writes += 1
+            try:
+                return self._call(action, {})
+            finally:
+                self._remote.form = None
+
+    def _sent(self, monitor: MultipartEncoderMonitor) -> None:
+        if self.progress is not None and monitor.len > _LARGE:
+            self.progress("MB sent", monitor.bytes_read >> 20, monitor.len >> 20)
 
     def close(self) -> None:
         """Close the connection."""
@@ -219,6 +255,27 @@ class Client:
                 return {key: self._cleaned(entry) for key, entry in value.items()}
             case _:
                 return value
+
+
+def _opened(file: File) -> BinaryIO:
+    """Open a file that is to be sent.
+
+    Raises:
+        FileChangedError: it is gone, or not as long as it was.
+    """
+    try:
+        stream = Path(file.path).open("rb")  # noqa: SIM115  whoever sends it closes it
+    except OSError:
+        raise FileChangedError(f"{file.name} cannot be read any more; nothing of its package was sent.") from None
+    if os.fstat(stream.fileno()).st_size != file.size:
+        stream.close()
+        raise FileChangedError(f"{file.name} has changed meanwhile; nothing of its package was sent.")
+    return stream
+
+
+def _as_form(parameters: Mapping[str, JSON]) -> dict[str, str]:
+    """Return parameters as a form's texts: each is JSON, which CKAN reads in ``package_revise``."""
+    return {key: json.dumps(value) for key, value in parameters.items()}
 
 
 def _unchanged(request: Any) -> Any:

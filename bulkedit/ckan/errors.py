@@ -60,3 +60,7 @@ class NoSuchActionError(CallError):
 
 class NotCKANError(CallError):
     """Something answered that is no CKAN API: a login page, a redirect, another site."""
+
+
+class FileChangedError(CallError):
+    """A file that was to be sent is not what it was; nothing was sent."""

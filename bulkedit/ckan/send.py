@@ -1,4 +1,4 @@
-"""Send one package's changes: one ``package_revise``, and what its answer means."""
+"""Send one package's changes, or a new package: one call, and what its answer means."""
 
 from collections.abc import Mapping
 
@@ -7,6 +7,7 @@ from bulkedit.ckan.errors import (
     BusyError,
     DeniedError,
     FailedError,
+    FileChangedError,
     InvalidError,
     NoAnswerError,
     NoSuchActionError,
@@ -16,25 +17,29 @@ from bulkedit.ckan.errors import (
 )
 from bulkedit.core.answers import Accepted, Answer, Denied, Mismatched, NotSent, Rejected, Unclear
 from bulkedit.core.json_value import JSON, dicts
-from bulkedit.core.plan import Call
+from bulkedit.core.plan import CREATE, REVISE, Call
 
 
 def send(client: Client, call: Call) -> Answer:
     """Send a call once and return what became of it; trouble is an answer, not an exception."""
     try:
-        said = client.write("package_revise", dict(call.payload))
+        said = client.write(call.action, dict(call.payload), call.files)
     except InvalidError as error:
         return Mismatched() if is_mismatch(error.errors) else Rejected(_unwrapped(error.errors))
-    except (DeniedError, NotFoundError, FailedError, NoSuchActionError) as error:
+    except (DeniedError, NotFoundError, FailedError, FileChangedError, NoSuchActionError) as error:
         return Denied(str(error))
     except NoAnswerError as error:
         return Unclear(str(error))
     except (UnreachableError, BusyError, NotCKANError) as error:
         return NotSent(str(error))
-    package = said.get("package") if isinstance(said, dict) else None
-    if not isinstance(package, dict) or package.get("id") != call.package:
+    package = said.get("package") if isinstance(said, dict) and call.action == REVISE else said
+    if not isinstance(package, dict) or not _is_meant(package, call):
         return Unclear("The site's answer does not hold the package.")
     return Accepted(package)
+
+
+def _is_meant(package: Mapping[str, JSON], call: Call) -> bool:
+    return bool(package.get("id")) if call.action == CREATE else package.get("id") == call.package
 
 
 def is_mismatch(errors: Mapping[str, JSON]) -> bool:

@@ -58,13 +58,13 @@ class Site:
             return False
         return True
 
-    def user(self) -> str:
-        """Return the name of the token's user; empty where CKAN does not tell (before 2.10) or knows none."""
+    def user(self, key: str = "name") -> str:
+        """Return the name (or id) of the token's user; empty where CKAN does not tell (before 2.10)."""
         try:
             user = self.client.read("user_show")
         except (NotFoundError, DeniedError, InvalidError, NoSuchActionError):
             return ""
-        return text_of(user.get("name")) if isinstance(user, dict) else ""
+        return text_of(user.get(key)) if isinstance(user, dict) else ""
 
     def organizations(self, permission: str) -> list[Organization]:
         """Return the organizations in which the user has a permission: ``update_dataset`` or ``read``."""
@@ -170,6 +170,18 @@ class Site:
             return None
         return found if isinstance(found, dict) else None
 
+    def package_of_any_state(self, name: str) -> Package | None:
+        """Return the package that has a name, deleted ones too; None where there is none.
+
+        Raises:
+            DeniedError: there is one that the user may not see.
+        """
+        try:
+            found = self.client.read("package_show", id=name)
+        except NotFoundError:
+            return None
+        return found if isinstance(found, dict) else None
+
     def live(self, keys: Sequence[str]) -> dict[str, Package]:
         """Return packages as they are now, by id; those that are gone are left out.
 
@@ -201,6 +213,14 @@ class Site:
             if isinstance(schema, dict):
                 found[dataset_type] = schema
         return found
+
+    def dataset_types(self) -> list[str]:
+        """Return the dataset types that have a schema; of a site without any, CKAN's own type."""
+        try:
+            found = self.client.read("scheming_dataset_schema_list")
+        except (NoSuchActionError, NotFoundError, DeniedError):
+            found = []
+        return [text_of(name) for name in found if name] if isinstance(found, list) and found else ["dataset"]
 
     def licences(self) -> tuple[Choice, ...]:
         """Return the site's licences."""

@@ -14,7 +14,7 @@ import click
 from bulkedit.commands.sandboxing import PORT, saying, typed
 from bulkedit.commands.shared import InterruptedRunError, NotAppliedError, say
 from bulkedit.core.trouble import RunError
-from bulkedit.demo import COLLEAGUE, EDITOR, ORGANIZATION, edit, edit_on_the_site, mend
+from bulkedit.demo import COLLEAGUE, DELETIONS, EDITOR, ORGANIZATION, edit, edit_on_the_site, mend
 
 _FOLDER = "bulkedit-demo"
 _DATABASE = "catalogue.sqlite"
@@ -95,8 +95,8 @@ def _tell(folder: Path) -> None:
     _say_list(edit_on_the_site(os.environ["CKAN_URL"], f"sandbox-{COLLEAGUE}"))
     _step("What would happen?")
     _bulkedit("import", book, "--dry-run")
-    _step("Do it:")
-    _bulkedit("import", book, "--yes")
+    _step("Do it. Whoever deletes says how many:")
+    _bulkedit("import", book, "--yes", "--confirm-deletes", str(DELETIONS))
     shutil.copyfile(book, folder / f"{ORGANIZATION}-imported.xlsx")
     _step("Four rows say why they were not applied: two of them need mending, in the same workbook.")
     _say_list(mend(book))

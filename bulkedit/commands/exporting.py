@@ -24,6 +24,9 @@ from bulkedit.workflow import ExportReport, export
     default="labels",
     help="What stands in the header row: the schema's labels, or API names.",
 )
+@click.option(
+    "--blank", is_flag=True, help="No records: sheets with drop-downs, ready to be filled with new ones."
+)
 @click.option("--force", is_flag=True, help="Replace the workbook if it exists.")
 @json_option
 @site_options
@@ -33,6 +36,7 @@ def export_command(
     dataset_type: str,
     query: str,
     headers: str,
+    blank: bool,
     force: bool,
     as_json: bool,
     url: str | None,
@@ -49,11 +53,12 @@ def export_command(
         dataset_type=dataset_type,
         query=query,
         headers_as_names=headers == "names",
+        blank=blank,
         force=force,
     )
     if not report.editable:
         note("Note: your token may read these packages but not edit all of them; an import would be refused.")
-    if not any(report.counts.values()):
+    if not blank and not any(report.counts.values()):
         note("Note: no packages were found; the workbook has no rows.")
     if as_json:
         print_json(

@@ -52,6 +52,18 @@ _SHOWN_IN_FULL = frozenset((Result.UPDATED, Result.WOULD_UPDATE))
     default="skip",
     help="Where the site changed as well: leave it (skip, the default) or send the workbook's text.",
 )
+@click.option(
+    "--confirm-deletes",
+    type=click.IntRange(0),
+    metavar="N",
+    help="How many packages and resources will be deleted; needed where any are and nobody can be asked.",
+)
+@click.option(
+    "--files",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="DIR",
+    help="Where the files named in [Upload] lie; otherwise beside the workbook.",
+)
 @json_option
 @site_options
 def import_command(
@@ -61,6 +73,8 @@ def import_command(
     output: Path | None,
     no_write: bool,
     on_conflict: str,
+    confirm_deletes: int | None,
+    files: Path | None,
     as_json: bool,
     url: str | None,
     api_key_file: Path | None,
@@ -79,7 +93,9 @@ def import_command(
             "There is nobody to ask: give --yes to import, or --dry-run to see what would happen."
         )
     site = open_site(url, api_key_file)
-    job = Import(site, file, ImportOptions(output, no_write, on_conflict == "overwrite"))
+    job = Import(site, file, ImportOptions(output, no_write, on_conflict == "overwrite", files))
+    if not dry_run and job.deletions and confirm_deletes != job.deletions:
+        _confirm_deletes(job, confirm_deletes, may_ask=at_terminal() and not as_json)
     if ask and not _agreed(job):
         note("Nothing was sent.")
         return
@@ -107,6 +123,25 @@ def _run(job: Import, dry_run: bool, *, quiet: bool) -> Report:
         raise InterruptedRunError(
             "Interrupted before the results were written; import again: what has arrived is not sent twice."
         ) from None
+
+
+def _confirm_deletes(job: Import, said: int | None, *, may_ask: bool) -> None:
+    """Make sure that somebody knows how many packages and resources will be deleted.
+
+    Raises:
+        RunError: nobody does; nothing was sent.
+    """
+    count = job.deletions
+    if said is None and may_ask:
+        typed = click.prompt(f"{_deletions(count)} Type the number to go on", default="", show_default=False)
+        if typed.strip() == str(count):
+            return
+    hint = f"you said {said}" if said is not None else f"say so with --confirm-deletes {count}"
+    raise RunError(f"{_deletions(count)} Nothing was sent; {hint}.")
+
+
+def _deletions(count: int) -> str:
+    return f"{plural(count, 'package or resource', 'packages and resources')} will be deleted."
 
 
 def _agreed(job: Import) -> bool:

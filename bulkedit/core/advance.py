@@ -9,11 +9,14 @@ from dataclasses import dataclass, field, replace
 
 from bulkedit.core import columns as own
 from bulkedit.core.answers import Accepted
-from bulkedit.core.catalogue import Catalogue, Texts, tabulate
-from bulkedit.core.columns import Layout, Level, Table
+from bulkedit.core.catalogue import Catalogue, Texts, id_of, tabulate
+from bulkedit.core.columns import FILE_COLUMN, PLACE_COLUMN, Layout, Level, Table
 from bulkedit.core.diff import Change, Verdict
 from bulkedit.core.edits import CellEdit, Place, RowEdit
+from bulkedit.core.json_value import text_of
+from bulkedit.core.naming import is_placeholder
 from bulkedit.core.outcomes import Settled
+from bulkedit.core.text import canonical
 
 OwnCells = dict[Place, dict[str, str]]
 """Texts for our own cells: by row, then by header."""
@@ -59,9 +62,79 @@ def advance(layout: Layout, exported: Catalogue, settled: Iterable[Settled], row
     for one in settled:
         changes = went_through(one)
         if changes:
-            kept = tabulate(layout, [one.answer.package]) if isinstance(one.answer, Accepted) else None
-            _advance_package(moved, changes, by_package[changes[0].row.package], kept)
+            key = changes[0].row.package
+            kept = _kept(layout, one, key)
+            ids = {} if one.known is None else {key: id_of(one.known)}
+            _advance_new(moved, changes, kept, ids)
+            _advance_package(moved, changes, by_package[key], kept if isinstance(one.answer, Accepted) else None)
+            moved_some = any(change.cell and change.cell.column == PLACE_COLUMN for change in changes)
+            if kept is not None and (moved_some or isinstance(one.answer, Accepted)):
+                _advance_places(moved, by_package[key], changes, kept)
+            if is_placeholder(key) and one.known is not None:
+                _fill_in_name(moved, canonical(text_of(one.known.get("name"))), by_package[key])
+                exported.rename(key, id_of(one.known))
     return moved
+
+
+def _advance_places(moved: Advance, rows: Iterable[RowEdit], changes: Sequence[Change], kept: Catalogue) -> None:
+    """Remember and show the places that resources have now, but for those that somebody still wants elsewhere."""
+    moves = [change.row.owner for change in changes if change.cell and change.cell.column == PLACE_COLUMN]
+    for row in rows:
+        held = kept.resources.get(row.owner) if row.table.level is Level.RESOURCE else None
+        before = moved.exported.resources.get(row.owner)
+        waits = any(cell.column == PLACE_COLUMN for cell in row.cells) and row.owner not in moves
+        if held is None or before is None or waits:
+            continue
+        moved.exported.resources[row.owner] = replace(before, position=held.position)
+        if before.position != held.position or row.owner in moves:
+            moved.write(row.place, own.POSITION, str(held.position))
+
+
+def _fill_in_name(moved: Advance, name: str, rows: Iterable[RowEdit]) -> None:
+    """Let all rows of a new package call it by the name that it has now; some may have used its title."""
+    for row in rows:
+        if row.table.level is not Level.PACKAGE:
+            moved.write(row.place, own.PACKAGE, name)
+
+
+def _kept(layout: Layout, settled: Settled, key: str) -> Catalogue | None:
+    """Return what the site has of a package now, under the key by which its rows call it."""
+    if settled.known is None:
+        return None
+    kept = tabulate(layout, [settled.known])
+    if is_placeholder(key):
+        kept.rename(id_of(settled.known), key)
+    return kept
+
+
+def _advance_new(
+    moved: Advance, changes: Sequence[Change], kept: Catalogue | None, ids: Mapping[str, str]
+) -> None:
+    """Remember new packages and resources, and fill in their ids and names.
+
+    A cell that was left empty, or that the site has in another form, still shows what it showed.
+    """
+    rows = {change.row.owner: change.row for change in changes if change.row.new}
+    for key, row in rows.items():
+        texts = None if kept is None else kept.texts(row.table, key)
+        if kept is None or texts is None:
+            continue
+        moved.exported.rows[row.table.title][key] = texts
+        typed = {cell.column.name: cell.edited for cell in row.cells}
+        for column, text in zip(row.table.columns, texts, strict=True):
+            shown = typed.get(column.name, "")
+            named = row.table.level is Level.PACKAGE and column.name == "name"
+            if column.read_only or (named and text != shown):
+                moved.write(row.place, column.header, text)
+            elif text != shown:
+                moved.exported.shown[row.table.title, key, column.name] = shown
+        if row.table.level is Level.PACKAGE:
+            moved.exported.packages[key] = kept.packages[key]
+            moved.write(row.place, own.ID, ids.get(key, key))
+        else:
+            moved.exported.resources[key] = kept.resources[key]
+            moved.write(row.place, own.ID, key)
+            moved.write(row.place, own.POSITION, str(kept.resources[key].position))
 
 
 def _advance_package(
@@ -72,11 +145,17 @@ def _advance_package(
         row = change.row
         if row.table.level.of_items:
             lists.setdefault((row.table, row.owner), {}).setdefault(row.place, []).append(change)
-        elif change.cell is not None:
+        elif change.cell is not None and change.cell.column == FILE_COLUMN:
+            moved.write(row.place, own.UPLOAD, "")
+        elif change.cell is not None and change.cell.column != PLACE_COLUMN and not row.new:
             _advance_field(moved.exported, row, change.cell, kept)
             if change.cell.column.name == "name":
                 _rename(moved, row, change.cell.edited, rows)
+    fresh = {row.owner for row in rows if row.new and row.table.level is Level.RESOURCE}
     for (table, owner), by_place in lists.items():
+        if table.level is Level.RESOURCE_ITEM and owner in fresh:
+            for place in by_place:
+                moved.write(place, own.RESOURCE_ID, owner)
         _advance_items(moved, table, owner, by_place, [r for r in rows if r.table == table and r.owner == owner])
 
 

@@ -1,7 +1,7 @@
 """A catalogue of cell texts: packages as the rows of a workbook's tables."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bulkedit.core.codecs import codecs_of
 from bulkedit.core.columns import Layout, Level, Table
@@ -16,11 +16,15 @@ Texts = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """What identifies a resource to people: its package, its name, its place."""
+    """What identifies a resource to people: its package, its name, its place.
+
+    `digest` is the SHA-256 of its file, where the site tells it; it is not remembered in workbooks.
+    """
 
     package: str
     name: str
     position: int
+    digest: str = field(default="", compare=False)
 
 
 @dataclass
@@ -53,6 +57,23 @@ class Catalogue:
             found.append(texts)
         return found
 
+    def rename(self, old: str, new: str) -> None:
+        """Call a package by another key, with all that is kept of it."""
+        for title, rows in self.rows.items():
+            if old in rows:
+                rows[new] = rows.pop(old)
+            number = 1
+            while (key := item_key(old, number)) in rows:
+                rows[item_key(new, number)] = rows.pop(key)
+                number += 1
+            for place in [place for place in self.shown if place[:2] == (title, old)]:
+                self.shown[title, new, place[2]] = self.shown.pop(place)
+        if old in self.packages:
+            self.packages[new] = self.packages.pop(old)
+        for key, owner in self.resources.items():
+            if owner.package == old:
+                self.resources[key] = replace(owner, package=new)
+
     def replace_items(self, table: Table, owner: str, items: Sequence[Texts]) -> None:
         """Put other items in the place of those that a package or resource has."""
         rows = self.rows.setdefault(table.title, {})
@@ -80,10 +101,14 @@ def tabulate(layout: Layout, packages: Iterable[Package]) -> Catalogue:
         catalogue.packages[package_id] = canonical(text_of(package.get("name")))
         for position, resource in enumerate(resources_of(package), 1):
             name = in_cell(canonical(text_of(resource.get("name"))))
-            catalogue.resources[id_of(resource)] = Owner(package_id, name, position)
+            catalogue.resources[id_of(resource)] = Owner(package_id, name, position, _digest(resource))
         for table in tables:
             catalogue.rows[table.title].update(_rows(table, package))
     return catalogue
+
+
+def _digest(resource: Mapping[str, JSON]) -> str:
+    return text_of(resource.get("hash")).removeprefix("sha256:") if resource.get("url_type") == "upload" else ""
 
 
 def _rows(table: Table, package: Package) -> Iterator[tuple[str, Texts]]:

@@ -49,6 +49,15 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A change that a field's workflow allows: value before (empty: of a new record), value after, by whom."""
+
+    before: str
+    after: str
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One field as a column of a sheet.
 
@@ -59,6 +68,7 @@ class Column:
             (``tag_string`` is only a form field: the values are in ``tags``).
         closed: only the `choices` are allowed.
         lasting: once it has a value, CKAN cannot empty it again.
+        steps: the changes that the field's workflow allows; none where it has no workflow.
     """
 
     header: str
@@ -71,6 +81,7 @@ class Column:
     help: str = ""
     source: str = ""
     lasting: bool = False
+    steps: tuple[Step, ...] = ()
 
     @property
     def key(self) -> str:
@@ -130,6 +141,10 @@ class Layout:
 ACTION, RESULT, MESSAGE = "Action", "Result", "Message"
 PACKAGE, RESOURCE, RESOURCE_ID, ITEM, ID = "Package", "Resource", "Resource ID", "Item", "ID"
 POSITION, UPLOAD, PAGE = "Position", "Upload", "Page"
+
+FILE_COLUMN = Column(UPLOAD, "upload")
+PLACE_COLUMN = Column(POSITION, "position")
+"""What is edited by the cells of ours that ask for a file or a place, as if they were fields."""
 
 _IDENTIFYING = {
     Level.PACKAGE: (ID,),

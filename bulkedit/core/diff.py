@@ -17,9 +17,11 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from bulkedit.core.catalogue import Catalogue, Texts
-from bulkedit.core.columns import Kind, Table
+from bulkedit.core.columns import FILE_COLUMN, PLACE_COLUMN, Kind, Table
 from bulkedit.core.edits import CellEdit, Place, RowEdit
+from bulkedit.core.files import Files
 from bulkedit.core.matching import match_items
+from bulkedit.core.naming import is_placeholder
 
 
 class Verdict(Enum):
@@ -95,7 +97,12 @@ class PackageDiff:
 
 
 def diff_package(
-    rows: Sequence[RowEdit], exported: Catalogue, live: Catalogue, *, overwrite: bool = False
+    rows: Sequence[RowEdit],
+    exported: Catalogue,
+    live: Catalogue,
+    *,
+    overwrite: bool = False,
+    files: Files | None = None,
 ) -> PackageDiff:
     """Compare the edited rows of one package with its live state.
 
@@ -104,18 +111,23 @@ def diff_package(
         exported: cell texts as exported.
         live: cell texts as found on the site.
         overwrite: send the edit where both sides changed a cell.
+        files: what the rows that ask for a file are to send.
     """
     changes: list[Change] = []
     lists: list[ListChange] = []
+    made = {row.owner for row in rows if row.new}
     groups: dict[tuple[Table, str], list[RowEdit]] = {}
     for row in rows:
         if row.table.level.of_items:
             groups.setdefault((row.table, row.owner), []).append(row)
+        elif row.action == "delete":
+            changes.append(_deletion(row, exported, live))
         else:
-            changes += _field_changes(row, live)
+            changes += _field_changes(row, live, files or {})
     for (table, owner), own in groups.items():
         merge = _ItemMerge(table, exported.items(table, owner), live.items(table, owner), own, overwrite)
-        changes += merge.changes() if _owner_lives(table, owner, live) else _all_gone(own)
+        there = owner in made or _owner_lives(table, owner, live)
+        changes += merge.changes() if there else _all_gone(own)
         if merge.edited or merge.removed or merge.added:
             lists.append(ListChange(table, owner, tuple(merge.items())))
     if overwrite:
@@ -130,14 +142,50 @@ def _overwritten(change: Change) -> Change:
     return replace(change, verdict=Verdict.CHANGE, overwrites=overwrites)
 
 
-def _field_changes(row: RowEdit, live: Catalogue) -> Iterator[Change]:
+def _deletion(row: RowEdit, exported: Catalogue, live: Catalogue) -> Change:
+    """Return the deletion of a package or resource: a conflict where somebody changed it since the export."""
+    if live.texts(row.table, row.owner) is None:
+        return Change(row, None, "", Verdict.ALREADY)
+    differing = _first_difference(row, exported, live)
+    return Change(row, None, differing, Verdict.CONFLICT if differing else Verdict.CHANGE)
+
+
+def _first_difference(row: RowEdit, exported: Catalogue, live: Catalogue) -> str:
+    """Return what somebody changed of a record since the export: a header, and its text now."""
+    before, now = exported.texts(row.table, row.owner), live.texts(row.table, row.owner)
+    for column, old, new in zip(row.table.columns, before or (), now or (), strict=True):
+        if old != new and not column.read_only:
+            return f"[{column.header}] {new}"
+    return ""
+
+
+def _field_changes(row: RowEdit, live: Catalogue, files: Files) -> Iterator[Change]:
     texts = live.texts(row.table, row.owner)
     for cell in row.cells:
-        if texts is None:
+        if texts is not None and cell.column in (FILE_COLUMN, PLACE_COLUMN):
+            yield _own_change(row, cell, live, files)
+        elif texts is None and row.new and (is_placeholder(row.package) or row.package in live.packages):
+            yield Change(row, cell, "", Verdict.CHANGE)
+        elif texts is None:
             yield Change(row, cell, "", Verdict.CONFLICT, gone=True)
         else:
             found = texts[row.table.names[cell.column.name]]
             yield Change(row, cell, found, verdict_of(cell.exported, cell.edited, found))
+
+
+def _own_change(row: RowEdit, cell: CellEdit, live: Catalogue, files: Files) -> Change:
+    """Return the verdict on a file to send, or on a resource's place.
+
+    A file that has arrived is known by its digest. A place is no text: that others move resources too is no
+    conflict, unless this one was moved elsewhere.
+    """
+    held = live.resources[row.owner]
+    if cell.column == FILE_COLUMN:
+        arrived = row.place in files and files[row.place].digest == held.digest
+        return Change(row, cell, "", Verdict.ALREADY if arrived else Verdict.CHANGE)
+    now = str(held.position)
+    exported = cell.exported or now
+    return Change(row, cell, now, verdict_of(exported, cell.edited, now))
 
 
 def _owner_lives(table: Table, owner: str, live: Catalogue) -> bool:

@@ -37,6 +37,7 @@ class RowEdit:
         resource: id of the resource the row is about, if it is about one.
         number: of an item, as exported; 0 for a new item, and where rows are no items.
         action: ``delete``, ``skip``, or empty.
+        new: the row asks for a new package or resource, which has no id yet (`naming`).
         cells: the edited cells.
         problems: why the row cannot be sent, one sentence each; any makes it ``invalid``.
     """
@@ -51,6 +52,7 @@ class RowEdit:
     action: str = ""
     cells: tuple[CellEdit, ...] = ()
     problems: tuple[str, ...] = ()
+    new: bool = False
 
     @property
     def asks(self) -> bool:
@@ -60,9 +62,9 @@ class RowEdit:
     @property
     def edited(self) -> bool:
         """Tell whether the row differs from what was exported."""
-        if self.table.level.of_items and self.number == 0 and not self.problems:
+        if (self.new or (self.table.level.of_items and self.number == 0)) and not self.problems:
             return self.action == "" and bool(self.cells)
-        return bool(self.cells) or (self.action == "delete" and self.table.level.of_items)
+        return bool(self.cells) or self.action == "delete"
 
 
 @dataclass(frozen=True)

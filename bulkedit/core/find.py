@@ -1,6 +1,5 @@
 """Find what a person edited: sheets as they came back, against the exported cell texts."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -10,23 +9,26 @@ from bulkedit.core.cells import Cell, Form, OddCell, cell_text, says_the_same
 from bulkedit.core.codecs import Codec, codecs_of
 from bulkedit.core.columns import Column, Layout, Level, Table
 from bulkedit.core.edits import CellEdit, Edits, Place, RowEdit
+from bulkedit.core.json_value import text_of
+from bulkedit.core.naming import NAME, made_id, placeholder, slug
 from bulkedit.core.plain import UnreadableError
 from bulkedit.core.sheets import Heads, Sheet, SheetRow, field_cells, find_heads, own_text
 from bulkedit.core.text import after_libreoffice, canonical, excerpt, in_cell, is_marker
 
 
-def find_edits(layout: Layout, exported: Catalogue, sheets: Mapping[str, Sheet]) -> Edits:
+def find_edits(layout: Layout, exported: Catalogue, sheets: Mapping[str, Sheet], salt: str = "") -> Edits:
     """Return every row of the data sheets with its edits.
 
     Args:
         layout: the tables, as exported.
         exported: the cell texts, as exported.
         sheets: the data sheets by title; a sheet that is not there counts as rows that are missing.
+        salt: what distinguishes this workbook from others; the ids of new resources follow from it.
 
     Raises:
         HeaderError: two columns of a sheet have the same header.
     """
-    names = _Names(layout, exported, sheets)
+    names = _Names(layout, exported, sheets, salt)
     rows: list[RowEdit] = []
     missing: dict[str, int] = {}
     unknown: list[tuple[str, str, str]] = []
@@ -40,7 +42,7 @@ def find_edits(layout: Layout, exported: Catalogue, sheets: Mapping[str, Sheet])
         gone = sum(key not in seen for key in exported.rows.get(table.title, {}))
         if gone:
             missing[table.title] = gone
-    return Edits(rows, missing, unknown)
+    return Edits(_without_contradictions(rows), missing, unknown)
 
 
 def _key(row: RowEdit) -> str:
@@ -50,8 +52,11 @@ def _key(row: RowEdit) -> str:
 class _Names:
     """Which package or resource a name in an identifying column means."""
 
-    def __init__(self, layout: Layout, exported: Catalogue, sheets: Mapping[str, Sheet]) -> None:
+    def __init__(self, layout: Layout, exported: Catalogue, sheets: Mapping[str, Sheet], salt: str) -> None:
         self.exported = exported
+        self.new_packages: dict[str, list[Place]] = {}
+        self._called: dict[str, str] = {}
+        self.new_resources: dict[Place, str] = {}
         self.exported_names = {name: key for key, name in exported.packages.items()}
         self.packages = dict(self.exported_names)
         for name, key in _new_names(layout, sheets):
@@ -67,18 +72,77 @@ class _Names:
             for key in exported.rows.get(table.title, {})
         }
         self.resource_names = {owner.name for owner in exported.resources.values()}
+        self._find_new_packages(layout, sheets)
+        self._find_new_resources(layout, sheets, salt)
+
+    def _find_new_packages(self, layout: Layout, sheets: Mapping[str, Sheet]) -> None:
+        """Note what new packages are called: by name, by the name made of their title, and by title.
+
+        What several of them are called means none of them.
+        """
+        called: tuple[dict[str, list[str]], ...] = ({}, {}, {})
+        for table, heads, row in _rows_without_id(Level.PACKAGE, layout, sheets):
+            place = Place(table.title, row.number)
+            key = placeholder(place.sheet, place.row)
+            self._types[key] = table.dataset_type
+            name, title = _text_of(table, heads, row, "name"), _text_of(table, heads, row, "title")
+            self.new_packages.setdefault(name or slug(title), []).append(place)
+            self._called[key] = name or slug(title) or title
+            for texts, text in zip(called, (name, slug(title), title), strict=True):
+                texts.setdefault(text, []).append(key)
+        for texts in called:
+            taken = set(self.packages)
+            self.packages |= {
+                text: keys[0] if len(keys) == 1 else ""
+                for text, keys in texts.items()
+                if text and text not in taken
+            }
+
+    def _find_new_resources(self, layout: Layout, sheets: Mapping[str, Sheet], salt: str) -> None:
+        """Give new resources their ids: by package, name and address, and by number where these are the same."""
+        found: dict[tuple[str, str, str], int] = {}
+        for table, heads, row in _rows_without_id(Level.RESOURCE, layout, sheets):
+            text = own_text(row, heads, own.PACKAGE)
+            name, url = _text_of(table, heads, row, "name"), _text_of(table, heads, row, "url")
+            package = self.package(text)
+            of = self._called.get(package) or package or text  # it stays the same, however the row calls it
+            count, key = found.get((of, name, url), 0), ""
+            while not key or key in self.exported.resources:  # an earlier run has made that one
+                count += 1
+                key = made_id(salt, of, name, url, str(count))
+            found[of, name, url] = count
+            self.new_resources[Place(table.title, row.number)] = key
+            self.resources.setdefault((package, name), []).append(key)
 
     def package(self, text: str) -> str:
         """Return the id of a package by name (as exported, or as now edited) or id; empty if unknown."""
-        return self.packages.get(text) or (text if text in self.exported.packages else "")
+        found = self.packages.get(text) or (text if text in self.exported.packages else "")
+        return found or self.packages.get(text.strip(), "")
 
     def has_table(self, package: str, table: Table) -> bool:
         """Tell whether a package is of the dataset type that a table is for."""
         return self._types.get(package) == table.dataset_type
 
     def name(self, package: str) -> str:
-        """Return what a package was called when exported."""
-        return self.exported.packages.get(package, "")
+        """Return what a package was called when exported, or what a new one will be called."""
+        return self.exported.packages.get(package, "") or self._called.get(package, "")
+
+
+def _rows_without_id(
+    level: Level, layout: Layout, sheets: Mapping[str, Sheet]
+) -> Iterator[tuple[Table, Heads, SheetRow]]:
+    for table in layout.tables:
+        if table.level is level and (sheet := sheets.get(table.title)) is not None:
+            heads = find_heads(table, sheet)
+            for row in sheet.rows:
+                if not own_text(row, heads, own.ID) and _holds_anything(row, heads):
+                    yield table, heads, row
+
+
+def _text_of(table: Table, heads: Heads, row: SheetRow, name: str) -> str:
+    """Return the text of a field's cell; empty where the sheet has no such column."""
+    position = dict(heads.fields).get(table.names.get(name, -1))
+    return "" if position is None else canonical(cell_text(row.cells.get(position, "")))
 
 
 def _new_names(layout: Layout, sheets: Mapping[str, Sheet]) -> Iterator[tuple[str, str]]:
@@ -123,9 +187,6 @@ def _with_action(edit: RowEdit, text: str) -> RowEdit:
         return _problem(
             edit, f"[{own.ACTION}] takes “delete” or “skip”, or stays empty; it holds {excerpt(text, 40)}."
         )
-    if not edit.table.level.of_items:
-        what = "package" if edit.table.level is Level.PACKAGE else "resource"
-        return _problem(edit, f"[{own.ACTION}] Deleting a {what} is not possible from the workbook yet.")
     return replace(edit, action=action)
 
 
@@ -139,11 +200,30 @@ def _problem(edit: RowEdit, sentence: str) -> RowEdit:
 def _identify_package(edit: RowEdit, row: SheetRow, heads: Heads, names: _Names) -> RowEdit:
     key = own_text(row, heads, own.ID)
     if not key:
-        return _problem(edit, f"[{own.ID}] is empty: creating packages from the workbook is not possible yet.")
+        return _identify_new_package(edit, row, heads, names)
     if key not in names.exported.rows.get(edit.table.title, {}):
         return _problem(edit, f"[{own.ID}] {excerpt(key, 40)} is not a package of this export; restore the ID.")
     edit = replace(edit, package=key, name=names.name(key), owner=key)
     return _beside_own_name(edit, row, heads, names)
+
+
+def _identify_new_package(edit: RowEdit, row: SheetRow, heads: Heads, names: _Names) -> RowEdit:
+    name, title = (_text_of(edit.table, heads, row, field) for field in ("name", "title"))
+    called = name or slug(title)
+    key = placeholder(edit.place.sheet, edit.place.row)
+    edit = replace(edit, package=key, name=called or title, owner=key, new=True)
+    if called in names.exported_names:
+        sentence = (
+            f"[{own.ID}] is empty, but {called!r} is an exported package; restore the ID, or give another name."
+        )
+        return _problem(edit, sentence)
+    others = [place for place in names.new_packages.get(called, ()) if place != edit.place]
+    if others and called:
+        rows = ", ".join(str(place.row) for place in others)
+        return _problem(
+            edit, f"A new package of the name {called!r} stands in row {rows} as well; give another name."
+        )
+    return edit
 
 
 def _beside_own_name(edit: RowEdit, row: SheetRow, heads: Heads, names: _Names) -> RowEdit:
@@ -168,9 +248,7 @@ def _identify_resource(edit: RowEdit, row: SheetRow, heads: Heads, names: _Names
     key = own_text(row, heads, own.ID)
     package_text = own_text(row, heads, own.PACKAGE)
     if not key:
-        package = names.package(package_text)
-        edit = replace(edit, package=package, name=names.name(package) or package_text)
-        return _problem(edit, f"[{own.ID}] is empty: creating resources from the workbook is not possible yet.")
+        return _identify_new_resource(edit, row, heads, names)
     if key not in names.exported.rows.get(edit.table.title, {}):
         return _problem(edit, f"[{own.ID}] {excerpt(key, 40)} is not a resource of this export; restore the ID.")
     held = names.exported.resources[key]
@@ -181,12 +259,30 @@ def _identify_resource(edit: RowEdit, row: SheetRow, heads: Heads, names: _Names
             f"[{own.PACKAGE}] says {excerpt(package_text, 60)}, but this resource belongs to"
             f" {edit.name!r}; resources cannot move to another package.",
         )
-    position = own_text(row, heads, own.POSITION)
-    if position not in ("", str(held.position)):
-        edit = _problem(edit, f"[{own.POSITION}] Moving a resource is not possible from the workbook yet.")
-    if own_text(row, heads, own.UPLOAD):
-        edit = _problem(edit, f"[{own.UPLOAD}] Uploading files from the workbook is not possible yet.")
-    return edit
+    return _with_own_cells(edit, row, heads, str(held.position))
+
+
+def _with_own_cells(edit: RowEdit, row: SheetRow, heads: Heads, exported: str) -> RowEdit:
+    """Add what the cells of ours ask for: another place among the resources, a file to send."""
+    position, path = own_text(row, heads, own.POSITION), own_text(row, heads, own.UPLOAD)
+    cells = list(edit.cells)
+    if position not in ("", exported):
+        if not (position.isascii() and position.isdigit() and int(position[:_DIGITS_AT_MOST]) > 0):
+            sentence = f"[{own.POSITION}] takes the number of a place, from 1; it holds {excerpt(position, 40)}."
+            return _problem(edit, sentence)
+        cells.append(CellEdit(own.PLACE_COLUMN, exported, position))
+    if path:
+        cells.append(CellEdit(own.FILE_COLUMN, "", path))
+    return replace(edit, cells=tuple(cells))
+
+
+def _identify_new_resource(edit: RowEdit, row: SheetRow, heads: Heads, names: _Names) -> RowEdit:
+    text = own_text(row, heads, own.PACKAGE)
+    package, key = names.package(text), names.new_resources[edit.place]
+    edit = replace(edit, package=package, name=names.name(package) or text, owner=key, resource=key, new=True)
+    if not package or not names.has_table(package, edit.table):
+        return _problem(edit, _no_such_package(text))
+    return _with_own_cells(edit, row, heads, "")
 
 
 def _identify_item(edit: RowEdit, row: SheetRow, heads: Heads, names: _Names) -> RowEdit:
@@ -194,7 +290,9 @@ def _identify_item(edit: RowEdit, row: SheetRow, heads: Heads, names: _Names) ->
     package = names.package(text)
     if not package or not names.has_table(package, edit.table):
         return _problem(replace(edit, name=text), _no_such_package(text))
-    return _numbered(replace(edit, package=package, name=names.name(package), owner=package), row, heads, names)
+    return _numbered(
+        replace(edit, package=package, name=names.name(package) or text, owner=package), row, heads, names
+    )
 
 
 def _no_such_package(text: str) -> str:
@@ -206,10 +304,14 @@ def _identify_resource_item(edit: RowEdit, row: SheetRow, heads: Heads, names: _
     package_text, name = own_text(row, heads, own.PACKAGE), own_text(row, heads, own.RESOURCE)
     key = own_text(row, heads, own.RESOURCE_ID)
     if not key:
-        found = names.resources.get((names.package(package_text), name), [])
+        package = names.package(package_text)
+        found = names.resources.get((package, name), [])
         if len(found) != 1:
             return _problem(replace(edit, name=package_text), _which_resource(name, len(found)))
         key = found[0]
+        if key in names.new_resources.values():
+            called = names.name(package) or package_text
+            return replace(edit, package=package, name=called, owner=key, resource=key)
     held = names.exported.resources.get(key)
     if held is None:
         sentence = f"[{own.RESOURCE_ID}] {excerpt(key, 40)} is not a resource of this export; restore the ID."
@@ -290,12 +392,12 @@ def _twice(row: RowEdit, places: Iterable[Place]) -> str:
 def _with_cells(edit: RowEdit, row: SheetRow, heads: Heads, exported: Catalogue) -> RowEdit:
     codecs = codecs_of(edit.table)
     texts = _exported_texts(edit, exported)
-    cells: list[CellEdit] = []
+    cells: list[CellEdit] = list(edit.cells)
     problems = list(edit.problems)
     for index, cell in field_cells(row, heads):
-        if cell == texts[index]:
-            continue
         column = edit.table.columns[index]
+        if cell == texts[index] or (edit.new and column.read_only):  # copied from another row
+            continue
         shown = exported.shown.get((edit.table.title, edit.owner, column.name))
         if (
             shown is not None
@@ -311,7 +413,7 @@ def _with_cells(edit: RowEdit, row: SheetRow, heads: Heads, exported: Catalogue)
             cells.append(CellEdit(column, texts[index], in_cell(canonical(cell_text(cell)))))
         else:
             cells += [found] if found else []
-    if edit.table.level.of_items and not edit.number and cells and edit.action == "":
+    if (edit.new or (edit.table.level.of_items and not edit.number)) and cells and edit.action == "":
         problems += _left_empty(edit.table, cells)
     if edit.action == "delete":
         cells, problems = [], list(edit.problems)
@@ -355,14 +457,25 @@ def _edited(column: Column, codec: Codec, exported: str, cell: Cell, *, name: bo
         raise UnreadableError("is required and cannot be emptied")
     if column.lasting and text == "":
         raise UnreadableError("cannot be emptied again; CKAN has no way to do it")
-    codec.read(normal, None)
-    if name and not _NAME.fullmatch(text):
+    value = codec.read(normal, None)
+    if column.steps:
+        _refuse_step(column, codec, text_of(codec.read(exported, None)), text_of(value))
+    if name and not NAME.fullmatch(text):
         raise UnreadableError("takes 2 to 100 lower-case letters, digits, - and _, for the page's address")
     return CellEdit(column, exported, normal)
 
 
-_NAME = re.compile("[a-z0-9_-]{2,100}")
-"""CKAN's rule for names (``name_validator``), which lets a line end at the end through by mistake."""
+def _refuse_step(column: Column, codec: Codec, before: str, after: str) -> None:
+    """Make sure that a workflow allows a change; one that says nothing of the value before allows any."""
+    allowed = [step for step in column.steps if step.before == before]
+    if not allowed or after in {step.after for step in allowed}:
+        return
+    ways = "; ".join(f"{codec.show(step.after)} ({', '.join(step.by) or 'anybody'})" for step in allowed)
+    if before:
+        raise UnreadableError(
+            f"cannot go from {excerpt(codec.show(before))} to {excerpt(codec.show(after))}; it can go to: {ways}"
+        )
+    raise UnreadableError(f"of a new record must be: {ways}")
 
 
 def _refuse_formula(cell: OddCell) -> None:
@@ -374,6 +487,43 @@ def _refuse_formula(cell: OddCell) -> None:
 
 def _left_empty(table: Table, cells: Sequence[CellEdit]) -> list[str]:
     filled = {cell.column.name for cell in cells}
+    filled |= {"url"} if own.FILE_COLUMN.name in filled else set()
+    given = set() if table.level.of_items else _GIVEN
     return [
-        f"[{c.header}] is required in a new row." for c in table.columns if c.required and c.name not in filled
+        f"[{c.header}] is required in a new row."
+        for c in table.columns
+        if c.required and c.name not in filled and c.name not in given
     ]
+
+
+_GIVEN = {"name", "owner_org", "private"}
+"""Required fields of a new package that need no text: made from the title, as exported, and not private."""
+
+
+def _without_contradictions(rows: Sequence[RowEdit]) -> list[RowEdit]:
+    """Mark edits of what another row deletes."""
+    deleted = {
+        row.owner: row.place
+        for row in rows
+        if row.action == "delete" and not row.table.level.of_items and not row.new and not row.problems
+    }
+    rows = [_contradiction(row, deleted) if deleted else row for row in rows]
+    left = {row.owner: row.place for row in rows if row.new and not row.asks and not row.problems}
+    return [_without_owner(row, left) if left else row for row in rows]
+
+
+def _without_owner(row: RowEdit, left: Mapping[str, Place]) -> RowEdit:
+    """Mark what belongs to a new package or resource whose own row does not ask to create it."""
+    for key in (row.package, row.resource):
+        place = left.get(key)
+        if place is not None and place != row.place and row.asks and row.action != "delete":
+            return _problem(row, f"{place}, which this row belongs to, is not to be created.")
+    return row
+
+
+def _contradiction(row: RowEdit, deleted: Mapping[str, Place]) -> RowEdit:
+    for key in (row.package, row.resource):
+        place = deleted.get(key)
+        if place is not None and place != row.place and row.asks and row.action != "delete":
+            return _problem(row, f"{place} deletes what this row is about; take back one of the two.")
+    return row

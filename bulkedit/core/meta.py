@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bulkedit.core.columns import Choice, Column, Kind, Layout, Level, Table
+from bulkedit.core.columns import Choice, Column, Kind, Layout, Level, Step, Table
 from bulkedit.core.json_value import JSON, dicts, text_of
 
 LAYOUT_VERSION = 1
@@ -71,6 +71,7 @@ def _column_json(column: Column) -> JSON:
         "help": column.help,
         "source": column.source,
         "lasting": column.lasting,
+        "steps": [[step.before, step.after, *step.by] for step in column.steps],
     }
     return {key: value for key, value in full.items() if value not in ("", False, [])}
 
@@ -125,7 +126,13 @@ def _column(said: Mapping[str, JSON]) -> Column:
         help=text_of(said.get("help")),
         source=text_of(said.get("source")),
         lasting=said.get("lasting") is True,
+        steps=tuple(_step(entry) for entry in _list(said.get("steps"))),
     )
+
+
+def _step(said: JSON) -> Step:
+    before, after, *by = map(text_of, _list(said))
+    return Step(before, after, tuple(by))
 
 
 def _choice(said: JSON) -> Choice:

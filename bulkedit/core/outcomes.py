@@ -1,16 +1,16 @@
 """The answer that every row gets: a result word, and a message an editor understands."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from enum import StrEnum
 
 from bulkedit.core.answers import Accepted, Answer, Denied, Mismatched, NotSent, Planned, Rejected, Unclear
 from bulkedit.core.catalogue import Catalogue
-from bulkedit.core.columns import Kind, Layout, Level
+from bulkedit.core.columns import FILE_COLUMN, Kind, Layout, Level
 from bulkedit.core.diff import Change, PackageDiff, Verdict
 from bulkedit.core.edits import Place, RowEdit
-from bulkedit.core.json_value import JSON
+from bulkedit.core.json_value import JSON, Package
 from bulkedit.core.plan import Call
 from bulkedit.core.refusal import Places, Refusal, explain
 from bulkedit.core.schema import EXTRAS
@@ -74,6 +74,7 @@ class Settled:
         rows: the rows that ask for something or are invalid.
         problems: further reasons against sending, found with the live values at hand.
         live_modified: when the site says that the package last changed.
+        live: the package as it was read before.
     """
 
     rows: Sequence[RowEdit]
@@ -82,6 +83,12 @@ class Settled:
     answer: Answer | None = None
     problems: Mapping[Place, Sequence[str]] | None = None
     live_modified: str = ""
+    live: Package | None = None
+
+    @property
+    def known(self) -> Package | None:
+        """The package as it is on the site now, as far as that is known."""
+        return self.answer.package if isinstance(self.answer, Accepted) else self.live
 
 
 def outcomes_of(
@@ -110,8 +117,19 @@ def at_rest(row: RowEdit, resources: Mapping[str, str]) -> Outcome:
     if row.action == "skip":
         result, message = Result.SKIPPED, "Left alone, as [Action] asks."
     elif row.action == "delete":
-        message = "There is nothing to remove: [Item] is empty. You can delete this row."
+        what = "[Item]" if row.table.level.of_items else "[ID]"
+        message = f"There is nothing to remove: {what} is empty. You can delete this row."
     return Outcome(row.place, row.name, resources.get(row.resource), result, message)
+
+
+def together(created: Outcome, file: Outcome) -> Outcome:
+    """Return one outcome of a row that took two calls: its record was created, then its file sent."""
+    changes = (*created.changes, *(change for change in file.changes if change.field == FILE_COLUMN.name))
+    if file.result is Result.CREATED:
+        sent = file.message.partition("File ")[2]
+        return replace(created, message=f"{created.message} File {sent}", changes=changes)
+    message = f"The resource was created, its file not yet: {file.message}"
+    return replace(created, result=file.result, message=message, changes=changes)
 
 
 class _Teller:
@@ -163,7 +181,9 @@ class _Teller:
             result = sent if change is None else _own_result(change, sent)
             live = None if change is None else change.live
             yield FieldOutcome(cell.column.name, cell.exported, cell.edited, live, result, cell.column.header)
-        if row.action == "delete" and row.table.level.of_items and not row.problems:
+        if row.action == "delete" and not row.table.level.of_items:
+            yield FieldOutcome("state", "active", "deleted", "active", sent, row.table.level.value)
+        elif row.action == "delete" and not row.problems:
             live = next((change.live for change in changes.values()), None)
             yield FieldOutcome(row.table.field, live or "", "", live, sent, row.table.label)
 
@@ -178,7 +198,9 @@ class _Teller:
         sentences = list(self._conflicts(conflicts))
         if not going:
             if not conflicts:
-                return self._outcome(row, Result.UNCHANGED, ["The site has this already."])
+                gone = row.action == "delete" and not row.table.level.of_items
+                there = "It is not on the site any more." if gone else "The site has this already."
+                return self._outcome(row, Result.UNCHANGED, [there])
             return self._outcome(row, Result.CONFLICT, sentences)
         result, said = self._sent(row, going)
         return self._outcome(row, Result.CONFLICT if conflicts else result, [*sentences, *said], result)
@@ -186,10 +208,10 @@ class _Teller:
     def _sent(self, row: RowEdit, going: Sequence[Change]) -> tuple[Result, list[str]]:
         match self.settled.answer:
             case Accepted():
-                said = [*_did(row, going, dry=False), *_overwrites(going), *self._kept(row, going)]
+                said = [*_did(row, going, dry=False), *self._also(row, going), *self._kept(row, going)]
                 return _word(row, dry=False), said
             case Planned():
-                return _word(row, dry=True), [*_did(row, going, dry=True), *_overwrites(going)]
+                return _word(row, dry=True), [*_did(row, going, dry=True), *self._also(row, going)]
             case Denied(reason):
                 return Result.REFUSED, [reason, *_hints(going)]
             case Unclear(reason):
@@ -207,6 +229,17 @@ class _Teller:
             case _:
                 return Result.NOT_SENT, ["The run stopped before this row."]
 
+    def _also(self, row: RowEdit, going: Sequence[Change]) -> Iterator[str]:
+        """Say what a new package is called, which it may owe to its title; what file goes; what is overwritten."""
+        call = self.settled.call
+        typed = any(cell.column.name == "name" for cell in row.cells)
+        if call is not None and row.new and row.table.level is Level.PACKAGE and not typed:
+            yield f"Its name is {call.name!r}."
+        file = call.files.get(f"update__resources__{row.owner}__upload") if call is not None else None
+        if file is not None:
+            yield f"File {file}."
+        yield from _overwrites(going)
+
     def _conflicts(self, conflicts: Sequence[Change]) -> Iterator[str]:
         when = f" (last changed there {self.settled.live_modified[:16].replace('T', ' ')} UTC)"
         when = when if self.settled.live_modified else ""
@@ -216,6 +249,9 @@ class _Teller:
                 yield f"Conflict: an entry of this name is on the site: {there}. Not added; remove the row."
             elif change.gone:
                 yield _gone(change)
+            elif change.cell is None and not change.row.table.level.of_items:
+                what = change.row.table.level.value
+                yield f"Conflict: this {what} was changed on the site{when}: {excerpt(change.live)}. Not deleted."
             elif change.cell is None:
                 live = excerpt(change.live)
                 yield f"Conflict: this item was changed on the site{when}; it is now {live}. Not removed."
@@ -236,7 +272,7 @@ class _Teller:
                 yield f"[{change.cell.column.header}] was kept as {excerpt(held)}."
 
     def _after(self, row: RowEdit, change: Change) -> str | None:
-        if self.after is None or change.cell is None:
+        if self.after is None or change.cell is None or change.cell.column.name not in row.table.names:
             return None
         index = row.table.names[change.cell.column.name]
         if not row.table.level.of_items:
@@ -303,17 +339,21 @@ def _own_result(change: Change, sent: Result) -> Result:
 def _word(row: RowEdit, *, dry: bool) -> Result:
     if row.action == "delete":
         return Result.WOULD_DELETE if dry else Result.DELETED
-    if row.table.level.of_items and not row.number:
+    if row.new or (row.table.level.of_items and not row.number):
         return Result.WOULD_CREATE if dry else Result.CREATED
     return Result.WOULD_UPDATE if dry else Result.UPDATED
 
 
 def _did(row: RowEdit, going: Sequence[Change], *, dry: bool) -> list[str]:
-    if row.action == "delete":
+    if row.action == "delete" and row.table.level.of_items:
         return [f"{'Would remove it' if dry else 'Removed'} from {row.table.title}."]
+    if row.action == "delete":
+        return [f"{'Would delete' if dry else 'Deleted'} this {row.table.level.value}."]
     headers = ", ".join(f"[{change.cell.column.header}]" for change in going if change.cell is not None)
     if row.table.level.of_items and not row.number:
         return [f"{'Would add it' if dry else 'Added'} to {row.table.title}: {headers}."]
+    if row.new:
+        return [f"{'Would create' if dry else 'Created'} this {row.table.level.value} with {headers}."]
     said = [f"{'Would change' if dry else 'Changed'} {headers}."]
     if row.table.level is Level.PACKAGE and any(c.cell and c.cell.column.key == "name" for c in going):
         said.append("The address of the page changes with the name.")
@@ -334,13 +374,14 @@ def _overwrites(going: Sequence[Change]) -> Iterator[str]:
     """Say what somebody else had written meanwhile and is lost with this."""
     for change in going:
         if change.overwrites:
-            what = "The item" if change.cell is None else f"[{change.cell.column.header}]"
+            what = "This" if change.cell is None else f"[{change.cell.column.header}]"
             yield f"{what} overwrites a change on the site: {excerpt(change.live)}."
 
 
 def _gone(change: Change) -> str:
     header = f" in [{change.cell.column.header}]" if change.cell is not None else ""
     what = "this item" if change.row.table.level.of_items else f"this {change.row.table.level}"
+    what = "its package" if change.row.new else what
     where = "as it was exported" if change.row.table.level.of_items else "(or not visible to you)"
     now = f" (in its place there is now {excerpt(change.live)})" if change.live else ""
     return (

@@ -1,4 +1,4 @@
-"""From a diff to the one call that sends it: a ``package_revise`` for each package.
+"""From a diff to the one call that sends it: ``package_revise``, or ``package_create`` for a new package.
 
 ``package_revise`` compares ``match`` with the package while holding a lock on it, applies ``filter``,
 then ``update``, and saves once (``ckan/logic/action/update.py``). It merges lists by index and dicts by
@@ -8,12 +8,14 @@ key and never shortens either, so lists and objects are filtered out first and g
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from bulkedit.core.catalogue import id_of, table_items
 from bulkedit.core.codecs import codec_of
-from bulkedit.core.columns import Column, Level, Table
+from bulkedit.core.columns import FILE_COLUMN, PLACE_COLUMN, Column, Level, Table
 from bulkedit.core.diff import Change, ListChange, NewItem, PackageDiff, Verdict
-from bulkedit.core.edits import Place
+from bulkedit.core.edits import Place, RowEdit
+from bulkedit.core.files import File, Files, media_type_of
 from bulkedit.core.items import items_of, with_items
 from bulkedit.core.json_value import JSON, Item, Package, dicts, resources_of, text_of
 from bulkedit.core.plain import UnreadableError
@@ -23,17 +25,22 @@ MATCHED = ("id", "metadata_modified", "state", "private")
 """What must still be as read. ``metadata_modified`` alone misses deletions and bulk changes of visibility."""
 
 
+CREATE, REVISE = "package_create", "package_revise"
+
+
 @dataclass(frozen=True)
 class Call:
-    """One ``package_revise`` and what is needed to understand its answer.
+    """One call of an action that stores a package, and what is needed to understand its answer.
 
     Attributes:
-        package: id of the package.
+        package: id of the package; of a new one, what it is called meanwhile (`naming.placeholder`).
         name: what the package is called, for people.
         payload: the action's parameters.
         sent: for each list sent whole, by owner and field, what is known of each of its items: the row that
             edits it, else its number as exported (0 for an item that was not exported).
         resources: ids of the package's resources in their order.
+        action: what is called.
+        files: files that go with it, by parameter.
     """
 
     package: str
@@ -41,6 +48,8 @@ class Call:
     payload: Mapping[str, JSON]
     sent: Mapping[tuple[str, str], Sequence[Place | int]] = field(default_factory=dict)
     resources: Sequence[str] = ()
+    action: str = REVISE
+    files: Mapping[str, File] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,24 +60,60 @@ class Plan:
     problems: Mapping[Place, Sequence[str]] = field(default_factory=dict)
 
 
-def plan_package(diff: PackageDiff, live: Package, groups: Iterable[str] = ()) -> Plan:
+def plan_package(diff: PackageDiff, live: Package, groups: Iterable[str] = (), files: Files | None = None) -> Plan:
     """Return the call that makes the changes of a diff.
 
     Args:
         diff: the edits of one package.
         live: the package as just read.
         groups: ids of the groups that the user may add packages to.
+        files: what the rows that ask for a file are to send.
     """
-    revision = _Revision(live)
-    for change in diff.of(Verdict.CHANGE):
-        if change.cell is not None and not change.row.table.level.of_items:
-            revision.set_field(change)
-    for changed in diff.lists:
-        revision.set_items(changed)
+    revision = _revision(diff, live, files or {})
     if revision.problems or not revision.touched:
         return Plan(problems=revision.problems)
     revision.keep_foreign_groups(set(groups))
     return Plan(revision.call())
+
+
+def plan_creation(
+    diff: PackageDiff, key: str, dataset_type: str, given: Mapping[str, JSON], files: Files | None = None
+) -> Plan:
+    """Return the call that creates a package: one ``package_create`` with its resources and lists.
+
+    CKAN takes no files with it: they follow in a ``package_revise``.
+
+    Args:
+        diff: all that is asked for, of a package that is not there.
+        key: what the package is called meanwhile.
+        dataset_type: its type.
+        given: fields that the rows may leave empty: ``name``, ``owner_org``.
+        files: what the rows that ask for a file will send.
+    """
+    revision = _revision(diff, {"id": key, "type": dataset_type}, files or {})
+    if revision.problems:
+        return Plan(problems=revision.problems)
+    return Plan(revision.creation({**given, "type": dataset_type}))
+
+
+def _revision(diff: PackageDiff, live: Package, files: Files) -> "_Revision":
+    revision = _Revision(live)
+    for change in diff.of(Verdict.CHANGE):
+        if change.row.new and change.row.table.level is Level.RESOURCE:
+            revision.add_resource(change.row.owner)
+    for change in diff.of(Verdict.CHANGE):
+        if change.cell is None and change.row.action == "delete" and not change.row.table.level.of_items:
+            revision.delete(change.row)
+        elif change.cell is not None and change.cell.column == FILE_COLUMN:
+            if change.row.place in files:
+                revision.send_file(change.row.owner, files[change.row.place])
+        elif change.cell is not None and change.cell.column == PLACE_COLUMN:
+            revision.places[change.row.owner] = int(change.cell.edited)
+        elif change.cell is not None and not change.row.table.level.of_items:
+            revision.set_field(change)
+    for changed in diff.lists:
+        revision.set_items(changed)
+    return revision
 
 
 class _Revision:
@@ -82,10 +127,44 @@ class _Revision:
         self.filter: list[str] = []
         self.sent: dict[tuple[str, str], list[Place | int]] = {}
         self.problems: dict[Place, list[str]] = {}
+        self.added: list[str] = []
+        self.deleted: list[str] = []
+        self.files: dict[str, File] = {}
+        self.places: dict[str, int] = {}
 
     @property
     def touched(self) -> bool:
-        return bool(self.update or self.resource_updates)
+        return bool(
+            self.update or self.resource_updates or self.deleted or self.files or self.places or self.added
+        )
+
+    def send_file(self, owner: str, file: File) -> None:
+        """Send a file for a resource."""
+        self.files[owner] = file
+
+    def _describe_files(self) -> None:
+        """Say what the files are: CKAN would keep the old file's type, and no digest."""
+        for owner, file in self.files.items():
+            self._set(Level.RESOURCE, owner, "hash", f"sha256:{file.digest}")
+            self._set(Level.RESOURCE, owner, "mimetype", media_type_of(file.name))
+
+    def add_resource(self, key: str) -> None:
+        """Make room for a new resource, unless the package has it already."""
+        if key not in self.resources:
+            self.resources[key] = {}
+            self.added.append(key)
+
+    def delete(self, row: RowEdit) -> None:
+        """Delete the package, or one of its resources.
+
+        A package is deleted by its state: that, unlike ``package_delete``, happens only if it is as read, and
+        leaves it in its groups, should it come back.
+        """
+        if row.table.level is Level.PACKAGE:
+            self.update["state"] = "deleted"
+        else:
+            self.filter.append(f"-resources__{row.owner}")
+            self.deleted.append(row.owner)
 
     def _owner(self, table: Table, key: str) -> dict[str, JSON]:
         return self.resources[key] if table.level.of_resources else self.live
@@ -111,7 +190,8 @@ class _Revision:
 
     def _set(self, level: Level, owner: str, key: str, value: JSON) -> None:
         if level.of_resources:
-            if isinstance(value, (list, dict)) or isinstance(self.resources[owner].get(key), (list, dict)):
+            listed = isinstance(value, (list, dict)) or isinstance(self.resources[owner].get(key), (list, dict))
+            if listed and owner not in self.added:
                 self.filter.append(f"-resources__{owner}__{key}")
             self.resource_updates.setdefault(owner, {})[key] = value
         else:
@@ -159,6 +239,7 @@ class _Revision:
 
     def call(self) -> Call:
         """Return the finished call."""
+        self._describe_files()
         match: dict[str, JSON] = {key: self.live[key] for key in MATCHED if key in self.live}
         payload: dict[str, JSON] = {"match": match}
         groups: list[JSON] = [{"id": group.get("id")} for group in dicts(self.live.get("groups"))]
@@ -170,10 +251,58 @@ class _Revision:
             payload["filter"] = list(self.filter)
         if self.update:
             payload["update"] = self.update
-        for owner, fields in self.resource_updates.items():
-            payload[f"update__resources__{owner}"] = dict(fields)
-        name = self.live.get("name")
-        return Call(id_of(self.live), str(name), payload, self.sent, list(self.resources))
+        order = [key for key in self.resources if key not in self.deleted]
+        if self.places:
+            order = _ordered(order, self.places)
+            payload["filter"] = [*self.filter, "-resources"]
+            payload["update"] = {**self.update, "resources": self._whole_resources(order)}
+        else:
+            for owner, fields in self.resource_updates.items():
+                if owner not in self.added:
+                    payload[f"update__resources__{owner}"] = dict(fields)
+            if self.added:
+                payload["update__resources__extend"] = [self._new_resource(key) for key in self.added]
+        files = {f"update__resources__{owner}__upload": file for owner, file in self.files.items()}
+        name = str(self.live.get("name"))
+        return Call(id_of(self.live), name, payload, self.sent, order, files=files)
+
+    def _new_resource(self, key: str) -> JSON:
+        fields = self.resource_updates.get(key, {})
+        told: Mapping[str, JSON] = {"url": self.files[key].name} if key in self.files else fields
+        return {"id": key, **_guessed_format(fields, told), **fields}
+
+    def _whole_resources(self, order: Sequence[str]) -> list[JSON]:
+        """Return all resources as they are to be, in their order: CKAN moves them only as a whole list."""
+        return [
+            self._new_resource(key)
+            if key in self.added
+            else {**self.resources[key], **self.resource_updates.get(key, {})}
+            for key in order
+        ]
+
+    def creation(self, given: Mapping[str, JSON]) -> Call:
+        """Return the finished call of a new package."""
+        payload: dict[str, JSON] = {**given, **self.update}
+        for owner, file in self.files.items():
+            self.resource_updates.setdefault(owner, {}).setdefault("url", file.name)  # until the file itself comes
+        order = _ordered(self.added, self.places)
+        if order:
+            payload["resources"] = [self._new_resource(key) for key in order]
+        return Call(id_of(self.live), str(payload.get("name")), payload, self.sent, order, CREATE)
+
+
+def _guessed_format(fields: Mapping[str, JSON], told: Mapping[str, JSON]) -> dict[str, JSON]:
+    """Return the format that an address tells, as CKAN would guess it if the new resource came without an id."""
+    guessed = "" if fields.get("format") else media_type_of(text_of(told.get("url")))
+    return {"format": guessed} if guessed else {}
+
+
+def _ordered(keys: Sequence[str], places: Mapping[str, int]) -> list[str]:
+    """Return resources in an order in which some have a wanted place, from 1; beyond the end is the end."""
+    order = [key for key in keys if key not in places]
+    for key, place in sorted(places.items(), key=itemgetter(1)):
+        order.insert(place - 1, key)
+    return order
 
 
 def _by_id(group: Mapping[str, JSON]) -> JSON:

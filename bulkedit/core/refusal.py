@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bulkedit.core.catalogue import item_key
-from bulkedit.core.columns import Layout, Level, Table
+from bulkedit.core.columns import UPLOAD, Layout, Level, Table
 from bulkedit.core.edits import Place, RowEdit
 from bulkedit.core.json_value import JSON
 from bulkedit.core.plan import Call
@@ -46,6 +46,8 @@ def explain(errors: Mapping[str, JSON], call: Call, layout: Layout, dataset_type
     for key, value in errors.items():
         if key == "resources" and isinstance(value, list):
             reader.resources(value)
+        elif key == "upload" and call.files:
+            reader.files(value)
         elif not key.startswith("__type"):
             reader.field(Level.PACKAGE, call.package, key, value)
     return reader.refusal
@@ -64,6 +66,12 @@ class _Reader:
                     self.field(Level.RESOURCE, owner, key, error)
             elif errors:
                 self.refusal.add(self._place(Level.RESOURCE, owner), said(errors))
+
+    def files(self, error: JSON) -> None:
+        """Put what is said of an upload, without saying of which, at every row that sends a file."""
+        for parameter in self.call.files:
+            owner = parameter.removeprefix("update__resources__").removesuffix("__upload")
+            self.refusal.add(self._place(Level.RESOURCE, owner), _sentence(f"[{UPLOAD}]", said(error)))
 
     def field(self, level: Level, owner: str, key: str, error: JSON) -> None:
         item_level = Level.RESOURCE_ITEM if level is Level.RESOURCE else Level.ITEM

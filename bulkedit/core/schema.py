@@ -4,10 +4,10 @@ Sources: ckanext-scheming README ("Field keys") and its ``presets.json`` (2.x an
 can say; CKAN's ``ckan/logic/schema.py`` for the fields of a site without a schema.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bulkedit.core.columns import Choice, Column, Kind
+from bulkedit.core.columns import Choice, Column, Kind, Step
 from bulkedit.core.json_value import JSON, dicts, text_of
 
 SchemaField = Mapping[str, JSON]
@@ -115,7 +115,26 @@ def column_of(field: SchemaField, vocabulary: Vocabulary) -> Column:
         help=_help(field, vocabulary.language),
         source="tags" if kind is Kind.TAGS else "",
         lasting=name in _TIMES,
+        steps=tuple(_steps(field)),
     )
+
+
+def _steps(field: SchemaField) -> Iterator[Step]:
+    """Yield the changes that a workflow allows: ``startState`` of the field, ``validTo`` of its choices.
+
+    Source: the schema of the BC Data Catalogue (ckanext-bcgov-schema), where roles are listed under ``by``.
+    """
+    start = field.get("startState")
+    if isinstance(start, dict) and text_of(start.get("state")):
+        yield Step("", text_of(start.get("state")), _roles(start))
+    for choice in dicts(field.get("choices")):
+        for move in dicts(choice.get("validTo")):
+            yield Step(_raw(choice.get("value")), text_of(move.get("state")), _roles(move))
+
+
+def _roles(said: Mapping[str, JSON]) -> tuple[str, ...]:
+    by = said.get("by")
+    return tuple(text_of(role) for role in by) if isinstance(by, list) else ()
 
 
 def _header(label: str) -> str:

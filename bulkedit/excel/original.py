@@ -47,6 +47,16 @@ class Original:
         sheets = self.book.sheets
         return {t.title: find_heads(t, sheets[t.title]) for t in self.book.layout.tables if t.title in sheets}
 
+    @property
+    def _positions(self) -> dict[str, dict[str, int]]:
+        """The column number of each header that is ours or a field's, by sheet."""
+        found = {}
+        for title, heads in self._heads.items():
+            table = self.book.layout.table(title)
+            columns = table.columns if table is not None else ()
+            found[title] = {**{columns[index].header: at for index, at in heads.fields}, **heads.own}
+        return found
+
     def changed_meanwhile(self) -> bool:
         """Tell whether somebody saved the workbook since it was read: rows may stand elsewhere in it now."""
         try:
@@ -66,7 +76,7 @@ class Original:
         """
         try:
             with tempfile.TemporaryFile(dir=folder) as file:
-                patch_workbook(self._copy, file, _cells(outcomes, {}, self._heads), {})
+                patch_workbook(self._copy, file, _cells(outcomes, {}, self._positions), {})
         except (LookupError, ValueError, OSError) as error:
             raise RunError(f"The results could not be written back into {self.path}: {error}") from error
 
@@ -85,7 +95,7 @@ class Original:
             OSError: it cannot be written; what was there is untouched.
             RunError: see `rehearse`.
         """
-        cells = _cells(report.outcomes, moved.cells if moved else {}, self._heads)
+        cells = _cells(report.outcomes, moved.cells if moved else {}, self._positions)
         sheets: dict[str, list[list[str | Link]]] = {RESULTS: _results(report, self._heads)}
         if moved is not None:
             memory = list(to_rows(moved.exported))
@@ -125,15 +135,17 @@ def _copied(path: Path) -> Path:
 
 
 def _cells(
-    outcomes: Iterable[Outcome], moved: Mapping[Place, Mapping[str, str]], heads: Mapping[str, Heads]
+    outcomes: Iterable[Outcome],
+    moved: Mapping[Place, Mapping[str, str]],
+    positions: Mapping[str, Mapping[str, int]],
 ) -> dict[str, dict[int, dict[int, str]]]:
-    """Return the texts of our own cells: by sheet, row and column."""
-    found: dict[str, dict[int, dict[int, str]]] = {title: {} for title in heads}
+    """Return the texts of the cells to write: by sheet, row and column."""
+    found: dict[str, dict[int, dict[int, str]]] = {title: {} for title in positions}
     for outcome in outcomes:
-        own_cells = heads[outcome.place.sheet].own
+        columns = positions[outcome.place.sheet]
         texts = {own.RESULT: outcome.result.value, own.MESSAGE: outcome.message}
         texts |= moved.get(outcome.place, {})
-        row = {own_cells[header]: text for header, text in texts.items() if header in own_cells}
+        row = {columns[header]: text for header, text in texts.items() if header in columns}
         found[outcome.place.sheet][outcome.place.row] = row
     return {title: rows for title, rows in found.items() if rows}
 

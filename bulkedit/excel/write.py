@@ -171,8 +171,7 @@ class _Writer:
 
     def _drop_downs(self, sheet: TextSheet, table: Table, rows: int) -> None:
         last = rows + _ROWS_READY
-        actions = ["delete", "skip"] if table.level.of_items else ["skip"]
-        _validate(sheet, 0, last, actions)
+        _validate(sheet, 0, last, ["delete", "skip"])
         for at, column in enumerate(table.columns, len(own_headers(table.level))):
             if column.kind is Kind.BOOLEAN:
                 _validate(sheet, at, last, ["TRUE", "FALSE"])
@@ -259,8 +258,8 @@ _OWN_WIDTHS = {
     own.RESOURCE_ID: 12, own.ITEM: 6, own.ID: 12, own.POSITION: 8, own.UPLOAD: 12,
 }  # fmt: skip
 _OWN_NOTES = {
-    own.ACTION: "Leave empty to send what you edited. skip: leave this row alone. In lists of contacts, dates and"
-    " the like, delete removes the row's entry.",
+    own.ACTION: "Leave empty to send what you edited. skip: leave this row alone. delete: delete the record; in"
+    " lists of contacts, dates and the like, remove the row's entry.",
     own.RESULT: "What the last check or import made of this row.",
     own.MESSAGE: "What changed, or what to do.",
     own.PACKAGE: "The name of the package that the row belongs to: the last part of its page's address.",
@@ -268,14 +267,14 @@ _OWN_NOTES = {
     own.RESOURCE_ID: "The resource that the row belongs to. Do not change it; in a new row, copy it from the"
     " sheet of resources (it may stay empty where the name in Resource is the only one in its package).",
     own.ITEM: "Its number in the list. Leave it empty in a new row.",
-    own.ID: "What identifies the record. Do not change it.",
-    own.POSITION: "The place among the package's resources.",
-    own.UPLOAD: "Path of a file to send. Not possible yet.",
+    own.ID: "What identifies the record. Do not change it. Leave it empty in a row for a new record.",
+    own.POSITION: "The place among the package's resources, from 1. Change it to move the resource.",
+    own.UPLOAD: "Path of a file to send, as seen from the workbook's folder. Emptied when the file has arrived.",
 }
 
 
 def _is_fixed(header: str) -> bool:
-    return header not in (own.ACTION, own.PACKAGE, own.UPLOAD)
+    return header not in (own.ACTION, own.PACKAGE, own.UPLOAD, own.POSITION)
 
 
 def _frozen(table: Table) -> int:
@@ -346,6 +345,8 @@ def _instructions(export: Export) -> list[tuple[str, str]]:
         ("Sort, filter", "Sort, filter, hide and move columns as you like; add columns and sheets of your own."),
         ("Several values", "One cell can hold several, with ; between them: forest; road"),
         ("Empty a cell", "An emptied cell clears the value on the site. A removed row or column changes nothing."),
+        ("New records", "A row without an ID creates a package or a resource."),
+        ("Delete", "delete in the Action column deletes the record; the import asks how many there are."),
         ("Lists", "In sheets of contacts, dates and the like, a new row (Item empty) adds an entry and delete in"
          " the Action column removes one."),
         ("Send", "Save, then run: bulkedit import FILE --dry-run (shows what would happen), then without."),

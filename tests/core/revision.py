@@ -1,6 +1,7 @@
 """A small pure model of CKAN's ``package_revise`` (``ckan/logic/action/update.py``).
 
-Only what a plan may use: ``match``, ``filter`` of fields, ``update`` and ``update__resources__<id>``.
+Only what a plan may use: ``match``, ``filter`` of fields and resources, ``update`` (a new ``state`` too),
+``update__resources__<id>`` and ``update__resources__extend``; all resources only where filtered out.
 Anything else is a mistake of the plan and fails here.
 """
 
@@ -10,6 +11,7 @@ from copy import deepcopy
 from bulkedit.core.json_value import JSON, Package, dicts, resources_of
 
 _RESOURCES = "resources__"
+_EXTEND = "update__resources__extend"
 
 
 class MismatchError(Exception):
@@ -33,14 +35,19 @@ def revised(package: Package, payload: Mapping[str, JSON]) -> Package:
     for pattern in _texts(payload.get("filter", [])):
         _remove(found, pattern)
     update = _object(payload.get("update", {}))
-    assert not update.keys() & {"id", "resources", "metadata_modified"}, update
+    assert not update.keys() & {"id", "metadata_modified"}, update
+    assert "resources" not in update or "resources" not in found, update
     found = _merged(found, update)
     if "groups" in update:
         found["groups"] = [_group(group) for group in dicts(update["groups"])]
-    for key in sorted(payload.keys() - {"match", "match__groups__-1__id", "filter", "update"}):
+    for key in sorted(payload.keys() - {"match", "match__groups__-1__id", "filter", "update", _EXTEND}):
         assert key.startswith(f"update__{_RESOURCES}"), key
         holder = _resource(found, key.removeprefix(f"update__{_RESOURCES}"))
         holder.update(_merged(holder, _object(payload[key])))
+    for added in dicts(payload.get(_EXTEND, [])):
+        found["resources"] = [*resources_of(found), deepcopy(added)]
+    ids = [resource["id"] for resource in resources_of(found)]
+    assert len({*map(str, ids)}) == len(ids), ids
     found["metadata_modified"] = f"{package['metadata_modified']}+"
     return found
 
@@ -67,9 +74,12 @@ def _remove(package: Package, pattern: str) -> None:
     path = pattern[1:]
     if path.startswith(_RESOURCES):
         resource_id, _, field = path.removeprefix(_RESOURCES).partition("__")
-        _resource(package, resource_id).pop(field, None)
+        if field:
+            _resource(package, resource_id).pop(field, None)
+        else:
+            package["resources"] = [one for one in resources_of(package) if one["id"] != resource_id]
     else:
-        assert path not in ("id", "type", "resources"), path
+        assert path not in ("id", "type"), path
         package.pop(path, None)
 
 

@@ -94,7 +94,7 @@ def test_every_row_gets_the_answer_of_its_package(
 
 def test_a_row_of_a_package_with_an_invalid_row_is_not_sent(desk: Desk) -> None:
     """A package is all or nothing: the invalid row says why, the others say which row holds them up."""
-    desk.rows["Resources"][0]["Position"] = "2"
+    desk.rows["Resources"][0]["Position"] = "second"
     site = {"id-parks": parks()}
     [one] = settled(desk, site)
 

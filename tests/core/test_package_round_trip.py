@@ -1,6 +1,7 @@
 """Rows to package and back is the identity, on arbitrary packages of a schema with every kind of field."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from random import Random
 
 from arbitrary import packages
@@ -11,7 +12,7 @@ from worlds import Desk, laid_out, through_workbook
 
 from bulkedit.core import columns as own
 from bulkedit.core.catalogue import Catalogue, Texts, table_items, tabulate
-from bulkedit.core.cells import Cell
+from bulkedit.core.cells import Cell, cell_text
 from bulkedit.core.codecs import codec_of, codecs_of
 from bulkedit.core.columns import Column, Layout, Table
 from bulkedit.core.diff import diff_package
@@ -19,7 +20,8 @@ from bulkedit.core.find import find_edits
 from bulkedit.core.items import items_of
 from bulkedit.core.json_value import JSON, Package, resources_of
 from bulkedit.core.plain import UnreadableError
-from bulkedit.core.plan import plan_package
+from bulkedit.core.plan import plan_creation, plan_package
+from bulkedit.core.sheets import Sheet, SheetRow, find_heads
 from bulkedit.core.text import is_marker
 
 GROUPS = ("g-forest", "g-water", "g-road")
@@ -40,6 +42,63 @@ def test_an_untouched_workbook_changes_nothing(one: Package, two: Package, heade
     assert [row for row in edits.rows if row.cells or row.problems or row.asks] == []
     assert (edits.missing, edits.unknown) == ({}, [])
     assert len(edits.rows) == sum(map(len, catalogue.rows.values()))
+
+
+@settings(COLLECTING, max_examples=60)
+@given(packages())
+def test_a_package_made_of_cell_texts_has_them(one: Package) -> None:
+    """Type all that a package shows into rows without ids: created, the new package shows the same."""
+    one |= {"title": "Parks", "resources": [r | {"name": f"file {n}"} for n, r in enumerate(resources_of(one))]}
+    layout = laid_out([one])
+    book = through_workbook(layout, tabulate(layout, [one]))
+    nothing = Catalogue({table.title: {} for table in layout.tables})
+    sheets = {table.title: _as_new(table, book.sheets[table.title]) for table in layout.tables}
+
+    rows = find_edits(layout, nothing, sheets).rows
+    made = [row for row in rows if row.asks]
+    diff = diff_package(made, nothing, tabulate(layout, []))
+    plan = plan_creation(diff, made[0].package, "record", {"name": "parks"})
+
+    assert [row.problems for row in rows if row.problems] == []
+    assert plan.call is not None, plan.problems
+    shown = tabulate(layout, [{"id": "p9", **plan.call.payload}])
+    assert {t.title: _all_texts(t, sheets[t.title]) for t in layout.tables} == {
+        t.title: sorted(texts for texts in _typed_texts(t, shown.rows[t.title].values()) if any(texts))
+        for t in layout.tables
+    }
+
+
+_SAYS_WHICH = (own.ID, own.ITEM, own.RESOURCE_ID, own.POSITION)
+
+
+def _as_new(table: Table, sheet: Sheet) -> Sheet:
+    """Return a sheet without ids and numbers, and without what nobody could type into a new row."""
+    heads = find_heads(table, sheet)
+    gone = {heads.own[header] for header in _SAYS_WHICH if header in heads.own}
+    found = []
+    for row in sheet.rows:
+        kept = {at: cell for at, cell in row.cells.items() if at not in gone}
+        for index, at in heads.fields:
+            column, text = table.columns[index], cell_text(row.cells.get(at, ""))
+            if column.name != "name" and not _typable(column, text, None, {}):
+                kept.pop(at, None)
+        texts = {table.columns[index].name: cell_text(kept.get(at, "")) for index, at in heads.fields}
+        if not table.level.of_items or all(texts[column.name] for column in table.columns if column.required):
+            found.append(SheetRow(row.number, kept))
+    return replace(sheet, rows=found)
+
+
+def _all_texts(table: Table, sheet: Sheet) -> list[Texts]:
+    heads = find_heads(table, sheet)
+    rows = [tuple(cell_text(row.cells.get(at, "")) for _, at in heads.fields) for row in sheet.rows]
+    return sorted(texts for texts in _typed_texts(table, rows) if any(texts))
+
+
+def _typed_texts(table: Table, rows: Iterable[Texts]) -> Iterator[Texts]:
+    """Yield rows without the copies of lists, which nobody types."""
+    for texts in rows:
+        pairs = zip(table.columns, texts, strict=True)
+        yield tuple("" if column.header.endswith(_AS_STORED) else text for column, text in pairs)
 
 
 @settings(COLLECTING, max_examples=100)

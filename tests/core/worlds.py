@@ -23,8 +23,9 @@ from bulkedit.core.find import find_edits
 from bulkedit.core.json_value import JSON, Package
 from bulkedit.core.layout import Schema, layout_of
 from bulkedit.core.meta import Identity
+from bulkedit.core.naming import is_placeholder
 from bulkedit.core.outcomes import Settled
-from bulkedit.core.plan import plan_package
+from bulkedit.core.plan import plan_creation, plan_package
 from bulkedit.core.schema import Vocabulary
 from bulkedit.core.sheets import Sheet, SheetRow, header_texts
 from bulkedit.excel.read import Book, read_workbook
@@ -237,6 +238,8 @@ def _settled(
 ) -> Settled:
     if any(row.problems for row in rows):
         return Settled(rows)
+    if is_placeholder(key):
+        return _created(desk, site, key, rows)
     live = site.get(key)
     diff = diff_package(rows, desk.catalogue, tabulate(desk.layout, [live] if live else []))
     if live is None:
@@ -246,3 +249,14 @@ def _settled(
         return Settled(rows, diff, problems=plan.problems)
     site[key] = revised(live, plan.call.payload)
     return Settled(rows, diff, plan.call, Accepted(site[key]))
+
+
+def _created(desk: Desk, site: dict[str, Package], key: str, rows: Sequence[RowEdit]) -> Settled:
+    """Create a package as ``package_create`` does; its id follows from its name."""
+    diff = diff_package(rows, desk.catalogue, tabulate(desk.layout, []))
+    plan = plan_creation(diff, key, "record", {"name": rows[0].name, "owner_org": "org-1"})
+    if plan.call is None:
+        return Settled(rows, diff, problems=plan.problems)
+    sent = dict(plan.call.payload)
+    site[f"id-{sent['name']}"] = package(str(sent["name"])) | sent
+    return Settled(rows, diff, plan.call, Accepted(site[f"id-{sent['name']}"]))

@@ -42,6 +42,8 @@ def test_the_demo_shows_every_kind_of_answer(day: Day) -> None:
 
     assert results == {"updated", "created", "deleted", "refused", "unchanged"}
     assert "Conflict in [Title]" in day.told
+    assert "dark-places  deleted\n    Deleted this package." in day.told
+    assert "benches  created\n    Created this package" in day.told
     assert "refused\n    The site refused [E-mail]" in day.told
     assert "not sent\n    Not sent, because the site refused Contacts row" in day.told
 
@@ -53,6 +55,16 @@ def test_the_demo_ends_with_nothing_left_to_do(day: Day) -> None:
     assert imports[-2].startswith("3 updated, ")
     assert re.fullmatch(r"\d+ unchanged\.", imports[-1])
     assert {row["Result"] for row in rows(day.folder / "parks.xlsx", "Packages")} == {"unchanged"}
+
+
+def test_the_demo_sends_a_file(day: Day) -> None:
+    """The new record's file lies on the site, as it lies in the folder."""
+    with Sandbox(day.folder / "catalogue.sqlite") as sandbox:
+        [resource] = Client(sandbox.url, sandbox.tokens["editor"]).read("package_show", id="benches")["resources"]
+        content = sandbox.store.upload(resource["id"])[1]
+
+    assert resource["url_type"] == "upload"
+    assert content == (day.folder / "benches.csv").read_bytes()
 
 
 def test_the_colleague_keeps_what_she_wrote(day: Day) -> None:
@@ -78,6 +90,7 @@ def test_the_demo_leaves_four_workbooks_and_the_catalogue(day: Day) -> None:
         "parks-exported.xlsx",
         "parks-edited.xlsx",
         "parks-imported.xlsx",
+        "benches.csv",
         "catalogue.sqlite",
     }
 

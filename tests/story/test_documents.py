@@ -18,14 +18,14 @@ SANDBOX = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
 
 def test_the_readme_shows_what_the_demo_says(tmp_path: Path) -> None:
     """Every line of the README's demo session stands in the demo's output, in this order."""
-    session = README.split("    $ bulkedit import bulkedit-demo/parks.xlsx --yes\n")[1].split("\n\n")[0]
+    session = README.split("    $ bulkedit import bulkedit-demo/parks.xlsx --yes --confirm-deletes 1\n")[1].split("\n\n")[0]
     wanted = [line.removeprefix("    ") for line in session.splitlines() if line.strip() != "..."]
 
     told = subprocess.run(
         [sys.executable, "-m", "bulkedit", "demo"], cwd=tmp_path, capture_output=True, text=True, check=True
     ).stdout
 
-    rest = iter(told.split("bulkedit import bulkedit-demo/parks.xlsx --yes\n")[1].splitlines())
+    rest = iter(told.split("bulkedit import bulkedit-demo/parks.xlsx --yes --confirm-deletes 1\n")[1].splitlines())
     assert [line for line in wanted if line not in rest] == []
 
 
@@ -47,7 +47,7 @@ def test_every_fault_of_the_sandbox_is_documented() -> None:
 def test_every_command_is_documented_with_its_options(name: str) -> None:
     """The README's list of commands shows each command with all of its options but --site and the token's file."""
     lines = README.split("## Commands")[1].split("`--help`")[0]
-    line = next(line for line in lines.splitlines() if line.startswith(f"    bulkedit {name}"))
+    line = lines.split(f"    bulkedit {name}")[1].split("    bulkedit")[0]
 
     options = {
         option.opts[-1]

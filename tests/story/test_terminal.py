@@ -127,3 +127,37 @@ def test_a_workbook_saved_while_the_question_stands_is_not_sent(desk: Desk, tmp_
     assert (terminal.ended(), ckan.writes) == (3, [])
     assert "saved by another program meanwhile" in terminal.screen
     assert rows(workbook, "Packages")[0]["Result"] == ""
+
+
+@pytest.mark.parametrize(("typed", "sent"), [("2", 0), ("", 0), ("1", 1)])
+def test_the_number_of_deletions_is_asked_for(desk: Desk, typed: str, sent: int) -> None:
+    """Only whoever types how many will be deleted is asked for the yes, and deletes."""
+    ckan, workbook = desk.exported(two_packages())
+    edit(workbook, ("Packages", ONE, "Action", "delete"))
+    before = desk.files()
+    terminal = Terminal(desk, ckan.url, "import", workbook.name)
+
+    terminal.wait_for("Type the number to go on")
+    terminal.type(f"{typed}\n")
+    if sent:
+        terminal.wait_for("[y/N]")
+        terminal.type("y\n")
+    status = terminal.ended()
+
+    assert "1 package or resource will be deleted." in terminal.screen
+    assert (status, len(ckan.writes)) == (0 if sent else 3, sent), terminal.screen
+    assert ckan.shown(ONE)["state"] == ("deleted" if sent else "active")
+    assert (desk.files() == before) is (sent == 0)
+
+
+def test_nobody_is_asked_for_a_number_that_was_given(desk: Desk) -> None:
+    """With --confirm-deletes only the yes is left to say."""
+    ckan, workbook = desk.exported(two_packages())
+    edit(workbook, ("Packages", ONE, "Action", "delete"))
+    terminal = Terminal(desk, ckan.url, "import", workbook.name, "--confirm-deletes", "1")
+
+    terminal.wait_for("[y/N]")
+    terminal.type("n\n")
+
+    assert (terminal.ended(), ckan.writes) == (0, [])
+    assert "Type the number" not in terminal.screen
