@@ -227,7 +227,7 @@ class Import:
     def _salt(self) -> str:
         """What distinguishes this workbook's new records from those of others."""
         identity = self.book.identity
-        return f"{_address(identity.site)} {identity.exported_at} {identity.exported_by}"
+        return f"{identity.exported_at} {identity.exported_by} {' '.join(identity.organizations)}"
 
     @property
     def deletions(self) -> int:

@@ -51,6 +51,7 @@ class Catalogue:
         now: the time.
         rows_max: how many packages one page of a search holds (``ckan.search.rows_max``).
         unindexed: ids of packages that the search does not find.
+        new_id: makes ids for new records.
     """
 
     store: Store
@@ -59,6 +60,7 @@ class Catalogue:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     rows_max: int = 1000
     unindexed: set[str] = field(default_factory=set)
+    new_id: Callable[[], str] = lambda: str(uuid4())
 
 
 class Keeper:
@@ -131,7 +133,7 @@ class Keeper:
             "private": False,
             "groups": [],
             **checked,
-            "id": text_of(sent.get("id")) or str(uuid4()),
+            "id": text_of(sent.get("id")) or self.catalogue.new_id(),
             "type": text_of(sent.get("type")) or PLAIN.name,
             "state": "active" if not self.person.sysadmin else checked.get("state") or "active",
             "creator_user_id": self.person.id,
@@ -297,7 +299,7 @@ class Keeper:
             **({} if held is None else {key: held[key] for key in _RESOURCE_UNCHANGED_UNLESS_SENT}),
             **{key: value for key, value in checked.items() if key != UPLOAD or self._file(checked) is None},
         }
-        resource["id"] = resource["id"] or str(uuid4())
+        resource["id"] = resource["id"] or self.catalogue.new_id()
         if held is None:
             resource["created"] = resource["created"] or self.stamp()
         for key in ("hash", "format", "url"):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from types import TracebackType
+from uuid import uuid4
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -36,6 +37,7 @@ class Sandbox:
         packages: fill a new catalogue with the sample packages; otherwise it has organizations and users only.
         rows_max: how many packages one page of a search holds (CKAN's ``ckan.search.rows_max``).
         now: the time, for packages that change.
+        new_id: makes ids for new records.
 
     Attributes:
         url: address, once it runs.
@@ -53,6 +55,7 @@ class Sandbox:
         packages: bool = True,
         rows_max: int = 1000,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        new_id: Callable[[], str] = lambda: str(uuid4()),
     ) -> None:
         """Open the catalogue.
 
@@ -66,7 +69,7 @@ class Sandbox:
         own = _record_type(samples)
         self.watchers: list[Watcher] = []
         self.unindexed: set[str] = set()
-        catalogue = Catalogue(self.store, {own.name: own}, "", now, rows_max, self.unindexed)
+        catalogue = Catalogue(self.store, {own.name: own}, "", now, rows_max, self.unindexed, new_id)
         self._site = Site(catalogue, self.tokens, self._watch)
         try:
             listening = socket.create_server(("127.0.0.1", port))  # werkzeug would print and exit

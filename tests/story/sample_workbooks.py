@@ -6,6 +6,7 @@ They name the address that `bulkedit sandbox` has by default: with it running, t
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 from bulkedit.ckan.client import Client
@@ -23,7 +24,7 @@ FOLDER = Path(__file__).parents[2] / "samples"
 def regenerate(folder: Path, port: int = PORT) -> str:
     """Write the workbooks into a folder and return the address that they name."""
     exported, edited, imported = (folder / name for name in NAMES)
-    with Sandbox(port=port, now=_ticking()) as sandbox:
+    with Sandbox(port=port, now=_ticking(), new_id=_counting()) as sandbox:
         site = Site(Client(sandbox.url, sandbox.tokens[EDITOR]))
         export(site, [ORGANIZATION], exported, force=True, clock=lambda: "2026-10-05T08:00:00")
         shutil.copyfile(exported, edited)
@@ -48,6 +49,12 @@ def _ticking() -> Callable[[], datetime]:
         return time
 
     return tick
+
+
+def _counting() -> Callable[[], str]:
+    """Return a maker of ids: the same ones in each run."""
+    numbers = count(1)
+    return lambda: f"5a3b1e00-0000-4000-8000-{next(numbers):012d}"
 
 
 if __name__ == "__main__":
