@@ -18,7 +18,9 @@ SANDBOX = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
 
 def test_the_readme_shows_what_the_demo_says(tmp_path: Path) -> None:
     """Every line of the README's demo session stands in the demo's output, in this order."""
-    session = README.split("    $ bulkedit import bulkedit-demo/parks.xlsx --yes --confirm-deletes 1\n")[1].split("\n\n")[0]
+    session = README.split("    $ bulkedit import bulkedit-demo/parks.xlsx --yes --confirm-deletes 1\n")[1].split(
+        "\n\n"
+    )[0]
     wanted = [line.removeprefix("    ") for line in session.splitlines() if line.strip() != "..."]
 
     told = subprocess.run(
