@@ -336,6 +336,8 @@ class Import:
         organizations = list(self.book.identity.organizations)
         if len(organizations) == 1:
             given["owner_org"] = organizations[0]
+        elif not any(change.cell and change.cell.column.name == "owner_org" for change in diff.changes):
+            return Settled(rows, diff, problems=_without_organization(key, rows))
         plan = plan_creation(diff, key, rows[0].table.dataset_type, given, self.files)
         if plan.call is None:
             return Settled(rows, diff, problems=plan.problems)
@@ -442,6 +444,13 @@ def _without_files(settled: Settled) -> Settled:
         return settled
     changes = tuple(change for change in settled.diff.changes if not _is_of_file(change))
     return replace(settled, diff=replace(settled.diff, changes=changes))
+
+
+def _without_organization(key: str, rows: Sequence[RowEdit]) -> dict[Place, list[str]]:
+    """Say that a new package needs an organization: CKAN 2.9 would make one that nobody owns."""
+    own = next(row for row in rows if row.owner == key)
+    header = next((c.header for c in own.table.columns if c.name == "owner_org"), "owner_org")
+    return {own.place: [f"[{header}] is required in a new row: this workbook is of several organizations."]}
 
 
 def _stopped(answer: NotSent) -> Sender:

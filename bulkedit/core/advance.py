@@ -4,7 +4,7 @@ The memory moves on for exactly the cells that went through. A cell that nobody 
 was exported, and so must the memory; or the next import would send a stale text over somebody's change.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bulkedit.core import columns as own
@@ -65,8 +65,10 @@ def advance(layout: Layout, exported: Catalogue, settled: Iterable[Settled], row
             key = changes[0].row.package
             kept = _kept(layout, one, key)
             ids = {} if one.known is None else {key: id_of(one.known)}
-            _advance_new(moved, changes, kept, ids)
+            _advance_new(moved, changes, kept, ids, _in_conflict(one))
             _advance_package(moved, changes, by_package[key], kept if isinstance(one.answer, Accepted) else None)
+            if kept is not None:
+                _advance_addresses(moved, changes, kept)
             moved_some = any(change.cell and change.cell.column == PLACE_COLUMN for change in changes)
             if kept is not None and (moved_some or isinstance(one.answer, Accepted)):
                 _advance_places(moved, by_package[key], changes, kept)
@@ -74,6 +76,27 @@ def advance(layout: Layout, exported: Catalogue, settled: Iterable[Settled], row
                 _fill_in_name(moved, canonical(text_of(one.known.get("name"))), by_package[key])
                 exported.rename(key, id_of(one.known))
     return moved
+
+
+def _in_conflict(settled: Settled) -> set[tuple[str, str]]:
+    """Return the fields that were not sent because of a conflict: whose, and their names."""
+    changes = () if settled.diff is None else settled.diff.changes
+    return {(c.row.owner, c.cell.column.name) for c in changes if c.cell and c.verdict is Verdict.CONFLICT}
+
+
+def _advance_addresses(moved: Advance, changes: Iterable[Change], kept: Catalogue) -> None:
+    """Remember and show the addresses of files that have arrived, where nobody has typed another."""
+    for change in changes:
+        row, table = change.row, change.row.table
+        index, texts = table.names.get("url"), kept.texts(table, row.owner)
+        typed = any(cell.column.name == "url" for cell in row.cells)
+        sent = change.cell is not None and change.cell.column == FILE_COLUMN
+        if not sent or row.new or typed or index is None or texts is None:
+            continue
+        before = moved.exported.rows[table.title][row.owner]
+        moved.exported.rows[table.title][row.owner] = (*before[:index], texts[index], *before[index + 1 :])
+        moved.exported.shown.pop((table.title, row.owner, "url"), None)
+        moved.write(row.place, table.columns[index].header, texts[index])
 
 
 def _advance_places(moved: Advance, rows: Iterable[RowEdit], changes: Sequence[Change], kept: Catalogue) -> None:
@@ -108,25 +131,32 @@ def _kept(layout: Layout, settled: Settled, key: str) -> Catalogue | None:
 
 
 def _advance_new(
-    moved: Advance, changes: Sequence[Change], kept: Catalogue | None, ids: Mapping[str, str]
+    moved: Advance,
+    changes: Sequence[Change],
+    kept: Catalogue | None,
+    ids: Mapping[str, str],
+    conflicts: Collection[tuple[str, str]],
 ) -> None:
     """Remember new packages and resources, and fill in their ids and names.
 
-    A cell that was left empty, or that the site has in another form, still shows what it showed.
+    A cell that was left empty, or that the site has in another form, still shows what it showed. One in conflict
+    (with a record that an earlier run created, and was not told) is remembered as not exported: it stays one.
     """
     rows = {change.row.owner: change.row for change in changes if change.row.new}
     for key, row in rows.items():
         texts = None if kept is None else kept.texts(row.table, key)
         if kept is None or texts is None:
             continue
-        moved.exported.rows[row.table.title][key] = texts
+        names = [column.name for column in row.table.columns]
+        remembered = ("" if (key, n) in conflicts else text for n, text in zip(names, texts, strict=True))
+        moved.exported.rows[row.table.title][key] = tuple(remembered)
         typed = {cell.column.name: cell.edited for cell in row.cells}
         for column, text in zip(row.table.columns, texts, strict=True):
             shown = typed.get(column.name, "")
             named = row.table.level is Level.PACKAGE and column.name == "name"
             if column.read_only or (named and text != shown):
                 moved.write(row.place, column.header, text)
-            elif text != shown:
+            elif text != shown and (key, column.name) not in conflicts:
                 moved.exported.shown[row.table.title, key, column.name] = shown
         if row.table.level is Level.PACKAGE:
             moved.exported.packages[key] = kept.packages[key]

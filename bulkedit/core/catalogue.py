@@ -18,13 +18,15 @@ Texts = tuple[str, ...]
 class Owner:
     """What identifies a resource to people: its package, its name, its place.
 
-    `digest` is the SHA-256 of its file, where the site tells it; it is not remembered in workbooks.
+    `digest` is the SHA-256 of its file as whoever sent it told, and `size` its length, where the site tells them;
+    neither is remembered in workbooks.
     """
 
     package: str
     name: str
     position: int
     digest: str = field(default="", compare=False)
+    size: str = field(default="", compare=False)
 
 
 @dataclass
@@ -101,14 +103,17 @@ def tabulate(layout: Layout, packages: Iterable[Package]) -> Catalogue:
         catalogue.packages[package_id] = canonical(text_of(package.get("name")))
         for position, resource in enumerate(resources_of(package), 1):
             name = in_cell(canonical(text_of(resource.get("name"))))
-            catalogue.resources[id_of(resource)] = Owner(package_id, name, position, _digest(resource))
+            catalogue.resources[id_of(resource)] = Owner(package_id, name, position, *_file(resource))
         for table in tables:
             catalogue.rows[table.title].update(_rows(table, package))
     return catalogue
 
 
-def _digest(resource: Mapping[str, JSON]) -> str:
-    return text_of(resource.get("hash")).removeprefix("sha256:") if resource.get("url_type") == "upload" else ""
+def _file(resource: Mapping[str, JSON]) -> tuple[str, str]:
+    """Return the digest and the length of a resource's file; empty where the site does not tell."""
+    if resource.get("url_type") != "upload":
+        return "", ""
+    return text_of(resource.get("hash")).removeprefix("sha256:"), str(resource.get("size") or "")
 
 
 def _rows(table: Table, package: Package) -> Iterator[tuple[str, Texts]]:

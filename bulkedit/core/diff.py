@@ -176,12 +176,14 @@ def _field_changes(row: RowEdit, live: Catalogue, files: Files) -> Iterator[Chan
 def _own_change(row: RowEdit, cell: CellEdit, live: Catalogue, files: Files) -> Change:
     """Return the verdict on a file to send, or on a resource's place.
 
-    A file that has arrived is known by its digest. A place is no text: that others move resources too is no
-    conflict, unless this one was moved elsewhere.
+    A file that has arrived is known by its digest, unless one of another length has replaced it there: CKAN
+    keeps the digest of the former then. A place is no text: that others move resources too is no conflict,
+    unless this one was moved elsewhere.
     """
     held = live.resources[row.owner]
     if cell.column == FILE_COLUMN:
-        arrived = row.place in files and files[row.place].digest == held.digest
+        file = files.get(row.place)
+        arrived = file is not None and file.digest == held.digest and held.size in ("", str(file.size))
         return Change(row, cell, "", Verdict.ALREADY if arrived else Verdict.CHANGE)
     now = str(held.position)
     exported = cell.exported or now

@@ -415,6 +415,7 @@ def _with_cells(edit: RowEdit, row: SheetRow, heads: Heads, exported: Catalogue)
             cells += [found] if found else []
     if (edit.new or (edit.table.level.of_items and not edit.number)) and cells and edit.action == "":
         problems += _left_empty(edit.table, cells)
+    problems += _two_sources(edit.table, cells)
     if edit.action == "delete":
         cells, problems = [], list(edit.problems)
     return replace(edit, cells=tuple(cells), problems=tuple(problems))
@@ -483,6 +484,15 @@ def _refuse_formula(cell: OddCell) -> None:
         raise UnreadableError("holds a formula; type the value itself (or copy the cell and paste its value)")
     if cell.form is Form.ERROR:
         raise UnreadableError(f"holds the error {cell.text}; type the value itself")
+
+
+def _two_sources(table: Table, cells: Sequence[CellEdit]) -> list[str]:
+    """Refuse a link typed beside a file to be sent: the resource can be one of them only."""
+    typed = {cell.column.name: cell for cell in cells if cell.edited}
+    if own.FILE_COLUMN.name in typed and "url" in typed:
+        header = typed["url"].column.header
+        return [f"[{own.UPLOAD}] and [{header}] ask for a file and for a link; empty one of them."]
+    return []
 
 
 def _left_empty(table: Table, cells: Sequence[CellEdit]) -> list[str]:

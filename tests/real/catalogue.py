@@ -11,11 +11,12 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import lab as labs
 import records
+import requests
 from ckanapi import NotFound, RemoteCKAN, ValidationError
 from records import Record
 
@@ -92,6 +93,17 @@ def client(lab: labs.Lab, token: str) -> Iterator[RemoteCKAN]:
 
 def build(lab: labs.Lab) -> Organization:
     """Make a new organization with lab-editor and lab-member in it and fill it as the editor."""
+    empty = found(lab)
+    word = empty.name.removeprefix("tides-")
+    with client(lab, lab.sysadmin) as admin:
+        groups = [_group(admin, f"{kind}-{word}") for kind in ("own", "foreign")]
+        admin.call_action("group_member_create", {"id": groups[0], "username": "lab-editor", "role": "editor"})
+    called = _fill(lab, {"name": empty.name, "id": empty.id}, *groups)
+    return replace(empty, packages=list(called.values()), called=called)
+
+
+def found(lab: labs.Lab) -> Organization:
+    """Make a new organization without any package, with lab-editor and lab-member in it."""
     word = secrets.token_hex(4)
     with client(lab, lab.sysadmin) as admin:
         made = admin.call_action(
@@ -99,10 +111,42 @@ def build(lab: labs.Lab) -> Organization:
         )
         for username, role in (("lab-editor", "editor"), ("lab-member", "member")):
             admin.call_action("organization_member_create", {"id": made["id"], "username": username, "role": role})
-        groups = [_group(admin, f"{kind}-{word}") for kind in ("own", "foreign")]
-        admin.call_action("group_member_create", {"id": groups[0], "username": "lab-editor", "role": "editor"})
-    called = _fill(lab, made, *groups)
-    return Organization(made["name"], made["id"], made["title"], list(called.values()), called)
+    return Organization(made["name"], made["id"], made["title"], [], {})
+
+
+def packages_of(lab: labs.Lab, organization: Organization) -> dict[str, Record]:
+    """Return all packages that the organization has now, by name, as `package_show` tells them to the editor.
+
+    CKAN's database is asked for them, not its search index.
+    """
+    with client(lab, lab.editor) as ckan:
+        members = ckan.call_action("member_list", {"id": organization.id, "object_type": "package"})
+    shown = snapshot(lab, [member[0] for member in members]).values()
+    return {package["name"]: package for package in shown if package["state"] != "deleted"}
+
+
+def put(lab: labs.Lab, organization: Organization, record: Record) -> str:
+    """Create a package in the organization, as the editor, and return its id."""
+    with client(lab, lab.editor) as ckan:
+        return ckan.call_action("package_create", record | {"owner_org": organization.id})["id"]
+
+
+def put_file(lab: labs.Lab, package: str, name: str, file: str, content: bytes) -> str:
+    """Create a resource with an uploaded file and two views, as the editor, and return its id."""
+    told = records.required_of_resource(name, "") | {"package_id": package, "supplemental_info": "Kept."}
+    with client(lab, lab.editor) as ckan:
+        made = ckan.call_action("resource_create", told, files={"upload": (file, content)})["id"]
+        for kind in ("text_view", "image_view"):
+            view = {"resource_id": made, "view_type": kind, "title": f"As {kind}"}
+            ckan.call_action("resource_view_create", view)
+    return made
+
+
+def download(lab: labs.Lab, resource: Mapping[str, Any]) -> bytes:
+    """Return the bytes of an uploaded file, as the editor gets them."""
+    answer = requests.get(resource["url"], headers={"Authorization": lab.editor}, timeout=60)
+    answer.raise_for_status()
+    return answer.content
 
 
 def remove(lab: labs.Lab, organization: Organization) -> None:

@@ -43,6 +43,14 @@ def organization(lab: labs.Lab) -> Iterator[catalogue.Organization]:
     catalogue.remove(lab, made)
 
 
+@pytest.fixture
+def new_organization(lab: labs.Lab) -> Iterator[catalogue.Organization]:
+    """Found an organization without any package, that only this test touches."""
+    made = catalogue.found(lab)
+    yield made
+    catalogue.remove(lab, made)
+
+
 @pytest.fixture(scope="session")
 def office() -> Iterator[offices.Office]:
     """Keep one LibreOffice, started when a test first opens a workbook."""

@@ -153,3 +153,16 @@ class Desk:
         by_letter = {self.letter(sheet, header): text for header, text in texts.items()}
         with self.editing() as book:
             return book.append_row(sheet, by_letter)
+
+    def fill(self, rows: Mapping[str, Sequence[Mapping[str, str]]]) -> dict[str, list[int]]:
+        """Paste new rows (texts by header) below the last ones of each sheet and return their numbers."""
+        headers = {sheet: list(dict.fromkeys(h for row in new for h in row)) for sheet, new in rows.items()}
+        letters = {(sheet, h): self.letter(sheet, h) for sheet, wanted in headers.items() for h in wanted}
+        numbers = {}
+        with self.editing() as book:
+            for sheet, new in rows.items():
+                first = book.last_row(sheet) + 1
+                columns = {letters[sheet, h]: [row.get(h, "") for row in new] for h in headers[sheet]}
+                book.paste(sheet, first, columns)
+                numbers[sheet] = list(range(first, first + len(new)))
+        return numbers

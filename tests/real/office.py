@@ -238,6 +238,10 @@ class Book:
         """Type into the first empty row, by column letter, and return that row's number."""
         return int(self._ask("append_row", sheet, dict(texts)))
 
+    def paste(self, sheet: str, row: int, columns: Mapping[str, Sequence[str]]) -> None:
+        """Paste whole columns of texts at once, by column letter, from a row downwards."""
+        self._ask("paste", sheet, row, {letter: list(texts) for letter, texts in columns.items()})
+
     def delete_row(self, sheet: str, row: int) -> None:
         """Delete the whole row; those below move up."""
         self._ask("delete_row", sheet, row)

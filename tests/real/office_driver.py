@@ -135,6 +135,12 @@ class Desk:
             self.type(number, sheet, f"{letter}{row}", text)
         return row
 
+    def paste(self, number: int, sheet: str, row: int, columns: dict[str, list[str]]) -> None:
+        there = self._sheet(number, sheet)
+        for letter, texts in columns.items():
+            area = there.getCellRangeByName(f"{letter}{row}:{letter}{row + len(texts) - 1}")
+            area.setDataArray(tuple((text,) for text in texts))
+
     def delete_row(self, number: int, sheet: str, row: int) -> None:
         self._sheet(number, sheet).Rows.removeByIndex(row - 1, 1)
 

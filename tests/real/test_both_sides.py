@@ -258,7 +258,7 @@ def test_a_renamed_package_keeps_its_rows(desk: Desk, organization: catalogue.Or
 def test_what_the_program_refuses_is_said_before_anything_of_the_package_is_sent(
     desk: Desk, organization: catalogue.Organization
 ) -> None:
-    """Formulas, wrong choices, read-only and emptied required cells, and what is not possible yet."""
+    """Formulas, wrong choices, read-only and emptied required cells, no place, new rows without what they need."""
     rows = {short: package_row(desk, organization, short) for short in ("plain-14", "plain-15", "plain-16")}
     name = f"{organization.name}-plain-17"
     resource = desk.row("Resources", Package=name, Position="1")
@@ -268,7 +268,7 @@ def test_what_the_program_refuses_is_said_before_anything_of_the_package_is_sent
             ("Packages", rows["plain-15"], "Title", ""),
             ("Packages", rows["plain-15"], "Purpose", "Held back"),
             ("Packages", rows["plain-16"], "Metadata modified", "2020-01-01"),
-            ("Resources", resource, "Position", "2"),
+            ("Resources", resource, "Position", "0"),
         ]
     )
     with desk.editing() as book:
@@ -283,5 +283,5 @@ def test_what_the_program_refuses_is_said_before_anything_of_the_package_is_sent
     assert "read-only" in desk.result("Packages", rows["plain-16"])[1]
     assert "[Position]" in desk.result("Resources", resource)[1]
     assert "formula" in desk.result("Contacts", 3)[1]
-    assert "not possible yet" in desk.result("Packages", new)[1]
+    assert "[Description] is required" in desk.result("Packages", new)[1]
     assert report["counts"]["invalid"] == 6

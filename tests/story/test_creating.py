@@ -345,7 +345,7 @@ def test_the_name_of_a_deleted_package_is_free(desk: Desk) -> None:
 
 
 def test_several_organizations_need_to_be_told_apart(desk: Desk) -> None:
-    """In a workbook of two organizations a new package names its own, or the site asks for it at that cell."""
+    """In a workbook of two organizations a new package names its own, or its row is invalid at that cell."""
     ckan = desk.open([*two_packages(), package(3, owner_org=WATERS)])
     desk.monkeypatch.setenv("CKAN_API_KEY", ckan.sandbox.tokens["admin"])
     desk("export", "parks", WATERS, "-o", "both.xlsx")
@@ -355,9 +355,21 @@ def test_several_organizations_need_to_be_told_apart(desk: Desk) -> None:
     said = desk("import", workbook, "--yes")
 
     assert said.status == 1
-    assert [row["Result"] for row in rows(workbook, "Packages")[3:]] == ["refused", "created"]
+    assert [row["Result"] for row in rows(workbook, "Packages")[3:]] == ["invalid", "created"]
     assert "[Organization]" in rows(workbook, "Packages")[3]["Message"]
     assert ckan.shown("theirs")["organization"]["name"] == WATERS
+
+
+def test_a_link_beside_a_file_is_invalid(desk: Desk) -> None:
+    """A resource is a link or a file: a row that asks for both is not sent."""
+    (desk.folder / "walks.csv").write_text("a,b")
+    row = {"Package": "trails-1", "Name": "Walks", "URL": "https://example.org/walks", "Upload": "walks.csv"}
+    ckan, workbook = at_desk(desk, ("Resources", row))
+
+    said = desk("import", workbook, "--yes")
+
+    assert (said.status, ckan.writes) == (1, [])
+    assert "[Upload] and [URL] ask for a file and for a link; empty one of them." in said.out
 
 
 def test_an_organization_that_is_not_ones_own_is_invalid(desk: Desk) -> None:
