@@ -260,6 +260,7 @@ class Import:
         """Bring every edited package to its end and return what became of each."""
         settled: list[Settled] = []
         stopped: NotSent | None = None
+        self.site.client.progress = progress
         for done, (key, rows) in enumerate(self.by_package.items(), 1):
             if stopped is not None and is_placeholder(key) and not any(row.problems for row in rows):
                 ones = [Settled(rows, answer=stopped)]  # the site need not be asked for its name any more
@@ -405,7 +406,11 @@ class Import:
         report = self._report(settled, dry_run=dry_run)
         if self.options.no_write:
             return report
-        moved = None if dry_run else advance(self.book.layout, self.book.exported, settled, self.edits.rows)
+        moved = (
+            None
+            if dry_run
+            else advance(self.book.layout, self.book.exported, settled, self.edits.rows, self.site.url)
+        )
         target = self.options.output or self.path
         try:
             written = self.original.write(report, moved, target)

@@ -46,7 +46,9 @@ def went_through(settled: Settled) -> list[Change]:
     ]
 
 
-def advance(layout: Layout, exported: Catalogue, settled: Iterable[Settled], rows: Sequence[RowEdit]) -> Advance:
+def advance(
+    layout: Layout, exported: Catalogue, settled: Iterable[Settled], rows: Sequence[RowEdit], site: str = ""
+) -> Advance:
     """Return the memory of the workbook after a run.
 
     Args:
@@ -54,6 +56,7 @@ def advance(layout: Layout, exported: Catalogue, settled: Iterable[Settled], row
         exported: cell texts as exported; changed in place.
         settled: what became of each package.
         rows: all rows of the workbook.
+        site: address of the catalogue, for the pages of new packages.
     """
     moved = Advance(exported)
     by_package: dict[str, list[RowEdit]] = {}
@@ -73,6 +76,7 @@ def advance(layout: Layout, exported: Catalogue, settled: Iterable[Settled], row
             if kept is not None and (moved_some or isinstance(one.answer, Accepted)):
                 _advance_places(moved, by_package[key], changes, kept)
             if is_placeholder(key) and one.known is not None:
+                _fill_in_page(moved, changes, f"{site}/dataset/{id_of(one.known)}")
                 _fill_in_name(moved, canonical(text_of(one.known.get("name"))), by_package[key])
                 exported.rename(key, id_of(one.known))
     return moved
@@ -111,6 +115,12 @@ def _advance_places(moved: Advance, rows: Iterable[RowEdit], changes: Sequence[C
         moved.exported.resources[row.owner] = replace(before, position=held.position)
         if before.position != held.position or row.owner in moves:
             moved.write(row.place, own.POSITION, str(held.position))
+
+
+def _fill_in_page(moved: Advance, changes: Iterable[Change], page: str) -> None:
+    for row in {change.row.place: change.row for change in changes}.values():
+        if row.new and row.table.level is Level.PACKAGE:
+            moved.write(row.place, own.PAGE, page)
 
 
 def _fill_in_name(moved: Advance, name: str, rows: Iterable[RowEdit]) -> None:

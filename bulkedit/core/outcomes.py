@@ -10,7 +10,7 @@ from bulkedit.core.catalogue import Catalogue
 from bulkedit.core.columns import FILE_COLUMN, Kind, Layout, Level
 from bulkedit.core.diff import Change, PackageDiff, Verdict
 from bulkedit.core.edits import Place, RowEdit
-from bulkedit.core.json_value import JSON, Package
+from bulkedit.core.json_value import JSON, Package, resources_of
 from bulkedit.core.plan import Call
 from bulkedit.core.refusal import Places, Refusal, explain
 from bulkedit.core.schema import EXTRAS
@@ -235,6 +235,9 @@ class _Teller:
         typed = any(cell.column.name == "name" for cell in row.cells)
         if call is not None and row.new and row.table.level is Level.PACKAGE and not typed:
             yield f"Its name is {call.name!r}."
+        held = len(resources_of(self.settled.live)) if self.settled.live is not None else 0
+        if row.action == "delete" and row.table.level is Level.PACKAGE and held:
+            yield f"With it {'goes its resource' if held == 1 else f'go its {held} resources'}."
         file = call.files.get(f"update__resources__{row.owner}__upload") if call is not None else None
         if file is not None:
             yield f"File {file}."

@@ -160,7 +160,8 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
                 server.requests.append(Request(action, {}, dict(self.headers)))
                 return
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            request = Request(action, json.loads(body), dict(self.headers))
+            is_form = self.headers["Content-Type"].startswith("multipart/")
+            request = Request(action, {} if is_form else json.loads(body), dict(self.headers))
             server.requests.append(request)
             while callable(answer):
                 answer = answer(request)

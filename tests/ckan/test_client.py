@@ -33,6 +33,7 @@ from bulkedit.ckan.errors import (
     CallError,
     DeniedError,
     FailedError,
+    FileChangedError,
     InvalidError,
     NoAnswerError,
     NoSuchActionError,
@@ -40,6 +41,7 @@ from bulkedit.ckan.errors import (
     NotFoundError,
     UnreachableError,
 )
+from bulkedit.core.files import File
 from bulkedit.sandbox import Fault
 
 SERVER_ERROR = ckan_error(500, "Internal Server Error", message="Internal Server Error")
@@ -555,3 +557,31 @@ def test_an_unreachable_site_is_told_without_the_token() -> None:
     error = trouble_of(client)
 
     assert TOKEN not in "".join(traceback.format_exception(error))
+
+
+def test_a_large_file_is_told_on_its_way(serve: Serve, tmp_path: Path) -> None:
+    """Somebody who waits sees megabytes go; a small file is gone before."""
+    told: list[tuple[str, int, int]] = []
+    server = serve({"package_revise": ok({"package": {}})})
+    client = Client(server.url, TOKEN)
+    client.progress = lambda *said: told.append(said)
+
+    for size in (1_000, 7_000_000):
+        path = tmp_path / f"{size}.bin"
+        path.write_bytes(b"x" * size)
+        client.write("package_revise", {}, {"update__resources__0__upload": File(str(path), path.name, size, "")})
+
+    assert told[-1] == ("MB sent", 6, 6)
+    assert {total for _, _, total in told} == {6}
+
+
+def test_a_file_that_changed_is_not_sent(serve: Serve, tmp_path: Path) -> None:
+    """Its digest was told already: whatever it is now, it is not that."""
+    server = serve({"package_revise": ok({"package": {}})})
+    path = tmp_path / "walks.csv"
+    path.write_bytes(b"longer than before")
+
+    with pytest.raises(FileChangedError, match=r"walks\.csv has changed meanwhile"):
+        Client(server.url, TOKEN).write("package_revise", {}, {"x": File(str(path), path.name, 3, "")})
+
+    assert server.requests == []

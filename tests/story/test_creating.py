@@ -328,6 +328,16 @@ def test_a_title_that_makes_no_name_needs_a_typed_one(desk: Desk, title: str) ->
     assert "needs a name" in rows(workbook, "Packages")[2]["Message"]
 
 
+def test_a_created_package_has_the_address_of_its_page(desk: Desk) -> None:
+    """Its row ends like any other: with where it can be looked at."""
+    ckan, workbook = at_desk(desk, FORDS)
+
+    desk("import", workbook, "--yes")
+
+    row = row_of(workbook, "Packages", "Title", "Fords")
+    assert row["Page"] == f"{ckan.url}/dataset/{row['ID']}"
+
+
 def test_the_name_of_a_deleted_package_is_free(desk: Desk) -> None:
     """CKAN lets a new package take it."""
     ckan = desk.open([*two_packages(), package(3, name="the-fords")])
@@ -620,7 +630,7 @@ def test_with_the_number_they_are_deleted(desk: Desk) -> None:
     said = desk("import", workbook, "--yes", "--confirm-deletes", "2", "--json")
 
     assert (said.status, said.json()["counts"]) == (0, {"deleted": 2, "unchanged": 2})
-    assert rows(workbook, "Packages")[0]["Message"] == "Deleted this package."
+    assert rows(workbook, "Packages")[0]["Message"] == "Deleted this package. With it goes its resource."
     assert rows(workbook, "Resources")[1]["Message"] == "Deleted this resource."
     assert [found["name"] for found in ckan.call("package_search", by="member")["results"]] == ["trails-2"]
     assert (ckan.shown(ONE)["state"], resources_of(ckan, TWO)) == ("deleted", [])
