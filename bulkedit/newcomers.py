@@ -73,7 +73,7 @@ class Newcomers:
         owners = (
             self.identity.organizations if asked is None else [codec_of(asked.column).read(asked.edited, None)]
         )
-        return since and live.get("owner_org") in owners and live.get("title") == title
+        return since and live.get("owner_org") in owners and text_of(live.get("title")) == title.strip()
 
     @cached_property
     def _user_id(self) -> str:

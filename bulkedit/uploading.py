@@ -60,7 +60,8 @@ def examine(path: str, folder: Path) -> File:
         raise FileError("changes while it is read; wait until the program that writes it is done")
     if not after.st_size:
         raise FileError("is empty")
-    return File(str(place), place.name, after.st_size, digest)
+    stamp = (after.st_dev, after.st_ino, after.st_mtime_ns)
+    return File(str(place.resolve()), place.name, after.st_size, digest, stamp)
 
 
 def _inside(path: str, folder: Path) -> Path:

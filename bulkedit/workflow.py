@@ -357,7 +357,14 @@ class Import:
         found = tabulate(self.book.layout, [live] if live is not None and live.get("state") != "deleted" else [])
         if live is not None and key:
             found.rename(id_of(live), key)
-        diff = diff_package(rows, self.book.exported, found, overwrite=self.options.overwrite, files=self.files)
+        diff = diff_package(
+            rows,
+            self.book.exported,
+            found,
+            overwrite=self.options.overwrite,
+            files=self.files,
+            layout=self.book.layout,
+        )
         if live is None:
             return Settled(rows, diff)
         modified = text_of(live.get("metadata_modified"))

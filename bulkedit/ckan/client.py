@@ -7,7 +7,6 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 from urllib.parse import urlsplit
 
@@ -39,6 +38,7 @@ TIMEOUT = (10.0, 180.0)
 """Seconds to connect, and to wait for an answer: CKAN saves large packages slowly, and locks have no limit."""
 
 READ_ATTEMPTS = 4
+_READ_NO_LINK = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _LARGE = 5_000_000  # bytes; smaller files are gone before anybody could watch
 Progress = Callable[[str, int, int], None]
@@ -264,10 +264,13 @@ def _opened(file: File) -> BinaryIO:
         FileChangedError: it is gone, or not as long as it was.
     """
     try:
-        stream = Path(file.path).open("rb")  # noqa: SIM115  whoever sends it closes it
+        stream = os.fdopen(
+            os.open(file.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)), "rb"
+        )
     except OSError:
         raise FileChangedError(f"{file.name} cannot be read any more; nothing of its package was sent.") from None
-    if os.fstat(stream.fileno()).st_size != file.size:
+    now = os.fstat(stream.fileno())
+    if now.st_size != file.size or (file.stamp and file.stamp != (now.st_dev, now.st_ino, now.st_mtime_ns)):
         stream.close()
         raise FileChangedError(f"{file.name} has changed meanwhile; nothing of its package was sent.")
     return stream

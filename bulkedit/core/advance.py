@@ -89,18 +89,20 @@ def _in_conflict(settled: Settled) -> set[tuple[str, str]]:
 
 
 def _advance_addresses(moved: Advance, changes: Iterable[Change], kept: Catalogue) -> None:
-    """Remember and show the addresses of files that have arrived, where nobody has typed another."""
+    """Remember and show what the site says of files that have arrived: address, length, time."""
     for change in changes:
         row, table = change.row, change.row.table
-        index, texts = table.names.get("url"), kept.texts(table, row.owner)
-        typed = any(cell.column.name == "url" for cell in row.cells)
+        texts, typed = kept.texts(table, row.owner), {cell.column.name for cell in row.cells}
         sent = change.cell is not None and change.cell.column == FILE_COLUMN
-        if not sent or row.new or typed or index is None or texts is None:
+        if not sent or row.new or texts is None:
             continue
-        before = moved.exported.rows[table.title][row.owner]
-        moved.exported.rows[table.title][row.owner] = (*before[:index], texts[index], *before[index + 1 :])
-        moved.exported.shown.pop((table.title, row.owner, "url"), None)
-        moved.write(row.place, table.columns[index].header, texts[index])
+        before = list(moved.exported.rows[table.title][row.owner])
+        for index, column in enumerate(table.columns):
+            if column.name not in typed and (column.read_only or column.name == "url"):
+                before[index] = texts[index]
+                moved.exported.shown.pop((table.title, row.owner, column.name), None)
+                moved.write(row.place, column.header, texts[index])
+        moved.exported.rows[table.title][row.owner] = tuple(before)
 
 
 def _advance_places(moved: Advance, rows: Iterable[RowEdit], changes: Sequence[Change], kept: Catalogue) -> None:
@@ -110,7 +112,7 @@ def _advance_places(moved: Advance, rows: Iterable[RowEdit], changes: Sequence[C
         held = kept.resources.get(row.owner) if row.table.level is Level.RESOURCE else None
         before = moved.exported.resources.get(row.owner)
         waits = any(cell.column == PLACE_COLUMN for cell in row.cells) and row.owner not in moves
-        if held is None or before is None or waits:
+        if held is None or before is None or waits or row.action == "skip":
             continue
         moved.exported.resources[row.owner] = replace(before, position=held.position)
         if before.position != held.position or row.owner in moves:

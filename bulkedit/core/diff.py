@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from bulkedit.core.catalogue import Catalogue, Texts
-from bulkedit.core.columns import FILE_COLUMN, PLACE_COLUMN, Kind, Table
+from bulkedit.core.columns import FILE_COLUMN, PLACE_COLUMN, Kind, Layout, Level, Table
 from bulkedit.core.edits import CellEdit, Place, RowEdit
 from bulkedit.core.files import Files
 from bulkedit.core.matching import match_items
@@ -103,6 +103,7 @@ def diff_package(
     *,
     overwrite: bool = False,
     files: Files | None = None,
+    layout: Layout | None = None,
 ) -> PackageDiff:
     """Compare the edited rows of one package with its live state.
 
@@ -112,6 +113,7 @@ def diff_package(
         live: cell texts as found on the site.
         overwrite: send the edit where both sides changed a cell.
         files: what the rows that ask for a file are to send.
+        layout: all tables, where what belongs to a deleted record is to be compared as well.
     """
     changes: list[Change] = []
     lists: list[ListChange] = []
@@ -121,9 +123,9 @@ def diff_package(
         if row.table.level.of_items:
             groups.setdefault((row.table, row.owner), []).append(row)
         elif row.action == "delete":
-            changes.append(_deletion(row, exported, live))
+            changes.append(_deletion(row, exported, live, layout or Layout((row.table,))))
         else:
-            changes += _field_changes(row, live, files or {})
+            changes += _field_changes(row, exported, live, files or {})
     for (table, owner), own in groups.items():
         merge = _ItemMerge(table, exported.items(table, owner), live.items(table, owner), own, overwrite)
         there = owner in made or _owner_lives(table, owner, live)
@@ -142,52 +144,97 @@ def _overwritten(change: Change) -> Change:
     return replace(change, verdict=Verdict.CHANGE, overwrites=overwrites)
 
 
-def _deletion(row: RowEdit, exported: Catalogue, live: Catalogue) -> Change:
+FILE_STAMPS = ("size", "last_modified")
+"""Read-only columns that tell whether a resource's file was replaced."""
+
+
+def _deletion(row: RowEdit, exported: Catalogue, live: Catalogue, layout: Layout) -> Change:
     """Return the deletion of a package or resource: a conflict where somebody changed it since the export."""
     if live.texts(row.table, row.owner) is None:
         return Change(row, None, "", Verdict.ALREADY)
-    differing = _first_difference(row, exported, live)
+    differing = next(_differences(row, exported, live, layout), "")
     return Change(row, None, differing, Verdict.CONFLICT if differing else Verdict.CHANGE)
 
 
-def _first_difference(row: RowEdit, exported: Catalogue, live: Catalogue) -> str:
-    """Return what somebody changed of a record since the export: a header, and its text now."""
-    before, now = exported.texts(row.table, row.owner), live.texts(row.table, row.owner)
-    for column, old, new in zip(row.table.columns, before or (), now or (), strict=True):
-        if old != new and not column.read_only:
-            return f"[{column.header}] {new}"
-    return ""
+def _differences(row: RowEdit, exported: Catalogue, live: Catalogue, layout: Layout) -> Iterator[str]:
+    """Yield what somebody changed since the export of a record, or of what belongs to it."""
+    resources = [row.owner]
+    if row.table.level is Level.PACKAGE:
+        resources = [key for key, owner in exported.resources.items() if owner.package == row.owner]
+        if set(resources) != set(live.resources):
+            yield "other resources than exported"
+    for table in layout.of_type(row.table.dataset_type):
+        owners = resources if table.level.of_resources else [row.owner]
+        if row.table.level is Level.RESOURCE and not table.level.of_resources:
+            continue
+        for owner in owners:
+            if not table.level.of_items:
+                yield from _text_differences(table, exported.texts(table, owner), live.texts(table, owner))
+            elif exported.items(table, owner) != live.items(table, owner):
+                yield f"other {table.label} than exported"
 
 
-def _field_changes(row: RowEdit, live: Catalogue, files: Files) -> Iterator[Change]:
+def _text_differences(table: Table, before: Texts | None, now: Texts | None) -> Iterator[str]:
+    for column, old, new in zip(table.columns, before or (), now or (), strict=False):
+        if old != new and (not column.read_only or column.name in FILE_STAMPS):
+            yield f"[{column.header}] {new}"
+
+
+def _field_changes(row: RowEdit, exported: Catalogue, live: Catalogue, files: Files) -> Iterator[Change]:
     texts = live.texts(row.table, row.owner)
     for cell in row.cells:
         if texts is not None and cell.column in (FILE_COLUMN, PLACE_COLUMN):
-            yield _own_change(row, cell, live, files)
+            yield _own_change(row, cell, exported, live, files)
         elif texts is None and row.new and (is_placeholder(row.package) or row.package in live.packages):
             yield Change(row, cell, "", Verdict.CHANGE)
         elif texts is None:
             yield Change(row, cell, "", Verdict.CONFLICT, gone=True)
         else:
             found = texts[row.table.names[cell.column.name]]
-            yield Change(row, cell, found, verdict_of(cell.exported, cell.edited, found))
+            yield Change(row, cell, found, verdict_of(cell.exported, _as_kept(row, cell, found), found))
 
 
-def _own_change(row: RowEdit, cell: CellEdit, live: Catalogue, files: Files) -> Change:
+def _as_kept(row: RowEdit, cell: CellEdit, found: str) -> str:
+    """Return what was typed for a new record, as CKAN keeps it: titles are stripped, formats have one spelling."""
+    if row.new and cell.column.name == "title" and cell.edited.strip() == found:
+        return found
+    if row.new and cell.column.name == "format" and cell.edited.strip().casefold() == found.casefold():
+        return found
+    return cell.edited
+
+
+def _own_change(row: RowEdit, cell: CellEdit, exported: Catalogue, live: Catalogue, files: Files) -> Change:
     """Return the verdict on a file to send, or on a resource's place.
 
     A file that has arrived is known by its digest, unless one of another length has replaced it there: CKAN
-    keeps the digest of the former then. A place is no text: that others move resources too is no conflict,
-    unless this one was moved elsewhere.
+    keeps the digest of the former then. One that somebody else has put there since the export is not overwritten.
+    A place is no text: that others move resources too is no conflict, unless this one was moved elsewhere.
     """
     held = live.resources[row.owner]
     if cell.column == FILE_COLUMN:
         file = files.get(row.place)
-        arrived = file is not None and file.digest == held.digest and held.size in ("", str(file.size))
-        return Change(row, cell, "", Verdict.ALREADY if arrived else Verdict.CHANGE)
+        if file is not None and file.digest == held.digest and held.size in ("", str(file.size)):
+            return Change(row, cell, "", Verdict.ALREADY)
+        other = _other_source(row, exported, live)
+        return Change(row, cell, other, Verdict.CONFLICT if other else Verdict.CHANGE)
     now = str(held.position)
-    exported = cell.exported or now
-    return Change(row, cell, now, verdict_of(exported, cell.edited, now))
+    if row.new:  # it got its place when it was created
+        return Change(row, cell, now, Verdict.ALREADY)
+    places = sum(owner.package == held.package for owner in live.resources.values())
+    wanted = str(min(int(cell.edited), places))
+    return Change(row, cell, now, verdict_of(cell.exported or now, wanted, now))
+
+
+def _other_source(row: RowEdit, exported: Catalogue, live: Catalogue) -> str:
+    """Return the link or file that somebody has put into a resource since the export; empty where nobody has."""
+    before, now = exported.texts(row.table, row.owner), live.texts(row.table, row.owner)
+    if before is None or now is None:  # of a new resource, whatever file an earlier run did not send
+        return live.resources[row.owner].digest
+    names = row.table.names
+    differing = [
+        name for name in ("url", *FILE_STAMPS) if name in names and before[names[name]] != now[names[name]]
+    ]
+    return now[names["url"]] or "another file" if differing and "url" in names else ""
 
 
 def _owner_lives(table: Table, owner: str, live: Catalogue) -> bool:

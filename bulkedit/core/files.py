@@ -17,12 +17,14 @@ class File:
         name: what it is called.
         size: in bytes.
         digest: SHA-256 of its content, in hexadecimal digits.
+        stamp: what distinguishes it, as it was examined, from any other file and from itself changed.
     """
 
     path: str
     name: str
     size: int
     digest: str
+    stamp: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.name} ({self.size:,} bytes, SHA-256 {self.digest[:12]}…)"

@@ -106,11 +106,12 @@ class _Names:
             name, url = _text_of(table, heads, row, "name"), _text_of(table, heads, row, "url")
             package = self.package(text)
             of = self._called.get(package) or package or text  # it stays the same, however the row calls it
-            count, key = found.get((of, name, url), 0), ""
+            source = url or own_text(row, heads, own.UPLOAD)
+            count, key = found.get((of, name, source), 0), ""
             while not key or key in self.exported.resources:  # an earlier run has made that one
                 count += 1
-                key = made_id(salt, of, name, url, str(count))
-            found[of, name, url] = count
+                key = made_id(salt, of, name, source, str(count))
+            found[of, name, source] = count
             self.new_resources[Place(table.title, row.number)] = key
             self.resources.setdefault((package, name), []).append(key)
 
@@ -267,7 +268,8 @@ def _with_own_cells(edit: RowEdit, row: SheetRow, heads: Heads, exported: str) -
     position, path = own_text(row, heads, own.POSITION), own_text(row, heads, own.UPLOAD)
     cells = list(edit.cells)
     if position not in ("", exported):
-        if not (position.isascii() and position.isdigit() and int(position[:_DIGITS_AT_MOST]) > 0):
+        digits = position.isascii() and position.isdigit() and len(position) < _DIGITS_AT_MOST
+        if not digits or int(position) == 0:
             sentence = f"[{own.POSITION}] takes the number of a place, from 1; it holds {excerpt(position, 40)}."
             return _problem(edit, sentence)
         cells.append(CellEdit(own.PLACE_COLUMN, exported, position))
