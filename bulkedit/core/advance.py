@@ -88,6 +88,10 @@ def _in_conflict(settled: Settled) -> set[tuple[str, str]]:
     return {(c.row.owner, c.cell.column.name) for c in changes if c.cell and c.verdict is Verdict.CONFLICT}
 
 
+_SET_BY_FILES = frozenset("url size last_modified mimetype hash".split())
+"""Fields of a resource that change with its file."""
+
+
 def _advance_addresses(moved: Advance, changes: Iterable[Change], kept: Catalogue) -> None:
     """Remember and show what the site says of files that have arrived: address, length, time."""
     for change in changes:
@@ -98,7 +102,7 @@ def _advance_addresses(moved: Advance, changes: Iterable[Change], kept: Catalogu
             continue
         before = list(moved.exported.rows[table.title][row.owner])
         for index, column in enumerate(table.columns):
-            if column.name not in typed and (column.read_only or column.name == "url"):
+            if column.name not in typed and (column.read_only or column.name in _SET_BY_FILES):
                 before[index] = texts[index]
                 moved.exported.shown.pop((table.title, row.owner, column.name), None)
                 moved.write(row.place, column.header, texts[index])

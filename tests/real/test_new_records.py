@@ -103,6 +103,31 @@ def test_fifty_packages_from_a_blank_workbook(blank: Desk, new_organization: cat
     assert catalogue.packages_of(blank.lab, new_organization) == found
 
 
+def test_fifty_answers_lost_make_fifty_packages(
+    lossy: Desk, proxy: CuttingProxy, new_organization: catalogue.Organization, lab: labs.Lab
+) -> None:
+    """The connection is cut after CKAN has stored each package: the next run finds them all, and sends nothing."""
+    lossy.exported(*BLANK)
+    typed = Typed()
+    for number in range(MANY):
+        name = f"{new_organization.name}-{number:02}"
+        typed.package(name)
+        for row in range(3):
+            typed.resource(name, f"Year {2000 + row}")
+    lossy.fill(typed.rows)
+    proxy.cuts = every("package_create")
+    first = lossy.imported(status=1)
+    proxy.cuts = never
+
+    second = lossy.imported()
+
+    found = catalogue.packages_of(lab, new_organization)
+    assert (first["writes"], second["writes"]) == (MANY, 0)
+    assert (len(found), sum(len(package["resources"]) for package in found.values())) == (MANY, 3 * MANY)
+    assert typed.differences(found) == {}
+    assert nothing_left(lossy)
+
+
 def test_answers_lost_after_each_create_make_nothing_twice(
     lossy: Desk, proxy: CuttingProxy, new_organization: catalogue.Organization, lab: labs.Lab
 ) -> None:
@@ -274,7 +299,7 @@ def test_a_file_replaces_another_and_all_else_stays(
 def test_what_was_there_before_is_not_taken_for_the_file(
     desk: Desk, new_organization: catalogue.Organization, lab: labs.Lab
 ) -> None:
-    """Where somebody has replaced a file since, it is sent again, although CKAN still shows its old digest."""
+    """Where somebody has replaced a file since, CKAN still shows its old digest: a conflict, sent when asked."""
     name = f"{new_organization.name}-files"
     package = catalogue.put(lab, new_organization, records.required(name, name))
     resource = catalogue.put_file(lab, package, "Uploaded", "gauges.csv", b"id\n1\n")
@@ -287,9 +312,11 @@ def test_what_was_there_before_is_not_taken_for_the_file(
         rival.call_action("resource_patch", {"id": resource}, files={"upload": ("rival.csv", b"a rival's")})
 
     desk.type([("Resources", row, "Upload", "tides.csv")])
-    report = desk.imported()
+    asked = desk.imported(status=1)
+    report = desk.imported("--on-conflict", "overwrite")
 
     shown = catalogue.snapshot(lab, [package])[package]["resources"][0]
+    assert (asked["counts"]["conflict"], asked["writes"]) == (1, 0)
     assert (report["writes"], catalogue.download(lab, shown)) == (1, content)
 
 
