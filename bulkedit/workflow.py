@@ -12,7 +12,7 @@ from bulkedit.ckan.send import send
 from bulkedit.ckan.site import Organization, Site, organization_of
 from bulkedit.core.advance import advance
 from bulkedit.core.answers import Accepted, Answer, Mismatched, NotSent, Planned, Unclear
-from bulkedit.core.catalogue import Catalogue, id_of, tabulate
+from bulkedit.core.catalogue import id_of, tabulate, tabulate_as
 from bulkedit.core.columns import FILE_COLUMN, Choice
 from bulkedit.core.diff import Change, PackageDiff, diff_package
 from bulkedit.core.edits import Place, RowEdit
@@ -354,16 +354,15 @@ class Import:
             sender: carries the call out.
             key: what the rows call the package, where that is not its id.
         """
-        found = tabulate(self.book.layout, [live] if live is not None and live.get("state") != "deleted" else [])
-        if live is not None and key:
-            found.rename(id_of(live), key)
+        layout, there = self.book.layout, live is not None and live.get("state") != "deleted"
+        found = tabulate_as(layout, live, key or id_of(live)) if live and there else tabulate(layout, [])
         diff = diff_package(
             rows,
             self.book.exported,
             found,
             overwrite=self.options.overwrite,
             files=self.files,
-            layout=self.book.layout,
+            layout=layout,
         )
         if live is None:
             return Settled(rows, diff)
@@ -431,19 +430,12 @@ class Import:
         names = {key: owner.name for key, owner in self.book.exported.resources.items()}
         found: dict[Place, Outcome] = {}
         for one in settled:
-            after = self._after(one) if isinstance(one.answer, Accepted) else None
+            stored = one.answer.package if isinstance(one.answer, Accepted) else None
+            after = None if stored is None else tabulate_as(layout, stored, one.rows[0].package)
             for outcome in outcomes_of(one, layout, places, names, after):
                 before = found.get(outcome.place)
                 found[outcome.place] = outcome if before is None else together(before, outcome)
         return [found.get(row.place) or at_rest(row, names) for row in self.edits.rows]
-
-    def _after(self, settled: Settled) -> Catalogue:
-        """Return the cell texts of a package as the site answered, under the key that its rows have."""
-        package = settled.known or {}
-        after, key = tabulate(self.book.layout, [package]), settled.rows[0].package
-        if is_placeholder(key):
-            after.rename(id_of(package), key)
-        return after
 
 
 def _is_of_file(change: Change) -> bool:

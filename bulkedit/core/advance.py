@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from bulkedit.core import columns as own
 from bulkedit.core.answers import Accepted
-from bulkedit.core.catalogue import Catalogue, Texts, id_of, tabulate
+from bulkedit.core.catalogue import Catalogue, Texts, id_of, tabulate_as
 from bulkedit.core.columns import FILE_COLUMN, PLACE_COLUMN, Layout, Level, Table
 from bulkedit.core.diff import Change, Verdict
 from bulkedit.core.edits import CellEdit, Place, RowEdit
@@ -66,7 +66,7 @@ def advance(
         changes = went_through(one)
         if changes:
             key = changes[0].row.package
-            kept = _kept(layout, one, key)
+            kept = None if one.known is None else tabulate_as(layout, one.known, key)
             ids = {} if one.known is None else {key: id_of(one.known)}
             _advance_new(moved, changes, kept, ids, _in_conflict(one))
             _advance_package(moved, changes, by_package[key], kept if isinstance(one.answer, Accepted) else None)
@@ -134,16 +134,6 @@ def _fill_in_name(moved: Advance, name: str, rows: Iterable[RowEdit]) -> None:
     for row in rows:
         if row.table.level is not Level.PACKAGE:
             moved.write(row.place, own.PACKAGE, name)
-
-
-def _kept(layout: Layout, settled: Settled, key: str) -> Catalogue | None:
-    """Return what the site has of a package now, under the key by which its rows call it."""
-    if settled.known is None:
-        return None
-    kept = tabulate(layout, [settled.known])
-    if is_placeholder(key):
-        kept.rename(id_of(settled.known), key)
-    return kept
 
 
 def _advance_new(

@@ -109,6 +109,14 @@ def tabulate(layout: Layout, packages: Iterable[Package]) -> Catalogue:
     return catalogue
 
 
+def tabulate_as(layout: Layout, package: Package, key: str) -> Catalogue:
+    """Return the cell texts of one package, under the key by which a workbook's rows call it."""
+    catalogue = tabulate(layout, [package])
+    if key != id_of(package):
+        catalogue.rename(id_of(package), key)
+    return catalogue
+
+
 def _file(resource: Mapping[str, JSON]) -> tuple[str, str]:
     """Return the digest and the length of a resource's file; empty where the site does not tell."""
     if resource.get("url_type") != "upload":

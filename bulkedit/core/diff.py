@@ -145,7 +145,7 @@ def _overwritten(change: Change) -> Change:
 
 
 FILE_STAMPS = ("size", "last_modified")
-"""Read-only columns that tell whether a resource's file was replaced."""
+"""Columns, often read-only, that tell whether a resource's file was replaced."""
 
 
 def _deletion(row: RowEdit, exported: Catalogue, live: Catalogue, layout: Layout) -> Change:
@@ -157,12 +157,15 @@ def _deletion(row: RowEdit, exported: Catalogue, live: Catalogue, layout: Layout
 
 
 def _differences(row: RowEdit, exported: Catalogue, live: Catalogue, layout: Layout) -> Iterator[str]:
-    """Yield what somebody changed since the export of a record, or of what belongs to it."""
+    """Yield what would be lost with a record that the row's author has not seen.
+
+    What is gone already, because somebody deleted it, is no loss.
+    """
     resources = [row.owner]
     if row.table.level is Level.PACKAGE:
-        resources = [key for key, owner in exported.resources.items() if owner.package == row.owner]
-        if set(resources) != set(live.resources):
-            yield "other resources than exported"
+        resources = list(live.resources)
+        if not live.resources.keys() <= exported.resources.keys():
+            yield "it has more resources than exported"
     for table in layout.of_type(row.table.dataset_type):
         owners = resources if table.level.of_resources else [row.owner]
         if row.table.level is Level.RESOURCE and not table.level.of_resources:
@@ -231,10 +234,10 @@ def _other_source(row: RowEdit, exported: Catalogue, live: Catalogue) -> str:
     if before is None or now is None:  # of a new resource, whatever file an earlier run did not send
         return live.resources[row.owner].digest
     names = row.table.names
-    differing = [
-        name for name in ("url", *FILE_STAMPS) if name in names and before[names[name]] != now[names[name]]
-    ]
-    return now[names["url"]] or "another file" if differing and "url" in names else ""
+    places = [names[name] for name in ("url", *FILE_STAMPS) if name in names]
+    if all(before[at] == now[at] for at in places):
+        return ""
+    return (now[names["url"]] if "url" in names else "") or "another file"
 
 
 def _owner_lives(table: Table, owner: str, live: Catalogue) -> bool:

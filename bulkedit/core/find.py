@@ -519,23 +519,14 @@ def _without_contradictions(rows: Sequence[RowEdit]) -> list[RowEdit]:
         for row in rows
         if row.action == "delete" and not row.table.level.of_items and not row.new and not row.problems
     }
-    rows = [_contradiction(row, deleted) if deleted else row for row in rows]
+    rows = [_at_odds(row, deleted, "deletes what this row is about; take back one of the two.") for row in rows]
     left = {row.owner: row.place for row in rows if row.new and not row.asks and not row.problems}
-    return [_without_owner(row, left) if left else row for row in rows]
+    return [_at_odds(row, left, "which this row belongs to, is not to be created.", ",") for row in rows]
 
 
-def _without_owner(row: RowEdit, left: Mapping[str, Place]) -> RowEdit:
-    """Mark what belongs to a new package or resource whose own row does not ask to create it."""
-    for key in (row.package, row.resource):
-        place = left.get(key)
-        if place is not None and place != row.place and row.asks and row.action != "delete":
-            return _problem(row, f"{place}, which this row belongs to, is not to be created.")
-    return row
-
-
-def _contradiction(row: RowEdit, deleted: Mapping[str, Place]) -> RowEdit:
-    for key in (row.package, row.resource):
-        place = deleted.get(key)
-        if place is not None and place != row.place and row.asks and row.action != "delete":
-            return _problem(row, f"{place} deletes what this row is about; take back one of the two.")
-    return row
+def _at_odds(row: RowEdit, others: Mapping[str, Place], sentence: str, comma: str = "") -> RowEdit:
+    """Mark an edit of what another row, of its package or its resource, does away with."""
+    place = next((others[key] for key in (row.package, row.resource) if key in others), row.place)
+    if place == row.place or not row.asks or row.action == "delete":
+        return row
+    return _problem(row, f"{place}{comma} {sentence}")

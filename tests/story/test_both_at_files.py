@@ -186,3 +186,27 @@ def test_a_title_with_blanks_around_it_is_not_created_twice(desk: Desk) -> None:
 
     assert said == [0, 0]
     assert len(ckan.call("package_search", q="bridges")["results"]) == 1
+
+
+def test_a_package_may_be_deleted_after_one_of_its_resources(desk: Desk) -> None:
+    """What is gone already is no loss: the deletion is no conflict with oneself."""
+    ckan, workbook = desk.exported(two_packages())
+    edit(workbook, ("Resources", FIRST, "Action", "delete"))
+    desk("import", workbook, "--yes", "--confirm-deletes", "1")
+    edit(workbook, ("Resources", FIRST, "Action", ""), ("Packages", ONE, "Action", "delete"))
+
+    said = desk("import", workbook, "--yes", "--confirm-deletes", "1")
+
+    assert said.status == 0
+    assert ckan.shown(ONE)["state"] == "deleted"
+
+
+def test_a_large_file_is_told_during_an_import(desk: Desk) -> None:
+    """Whoever waits sees its megabytes go."""
+    ckan, workbook = uploading(desk, b"x" * 7_000_000)
+    job = Import(Site(Client(ckan.url, ckan.sandbox.tokens["editor"])), workbook, ImportOptions())
+    told: list[str] = []
+
+    job.run(job.send, lambda what, done, total: told.append(f"{what} {done} of {total}"))
+
+    assert "MB sent 6 of 6" in told
