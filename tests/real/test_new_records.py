@@ -344,15 +344,21 @@ def test_a_file_gives_way_to_a_link_and_back(
     assert nothing_left(desk)
 
 
+def two_links_and_two_files(lab: labs.Lab, organization: catalogue.Organization) -> str:
+    """Put a package with four resources into an organization and return its id."""
+    name = f"{organization.name}-four"
+    links = [records.resource(2, 0), records.resource(4, 1)]
+    package = catalogue.put(lab, organization, records.required(name, name) | {"resources": links})
+    for letter in "cd":
+        catalogue.put_file(lab, package, f"File {letter}", f"{letter}ä.csv", letter.encode())
+    return package
+
+
 def test_everything_about_the_resources_of_a_package_in_one_call(
     desk: Desk, new_organization: catalogue.Organization, lab: labs.Lab
 ) -> None:
     """Deleted, moved, renamed, replaced and added, with files and entries of their own, all at once."""
-    name = f"{new_organization.name}-all"
-    links = [records.resource(2, 0), records.resource(4, 1)]
-    package = catalogue.put(lab, new_organization, records.required(name, name) | {"resources": links})
-    for letter in "cd":
-        catalogue.put_file(lab, package, f"File {letter}", f"{letter}.csv", letter.encode())
+    package, name = two_links_and_two_files(lab, new_organization), f"{new_organization.name}-four"
     before = catalogue.snapshot(lab, [package])
     seen = views(desk, before[package])
     a, b, c, d = (resource["id"] for resource in before[package]["resources"])
@@ -502,11 +508,7 @@ def test_moved_resources_stay_themselves(
     desk: Desk, new_organization: catalogue.Organization, lab: labs.Lab
 ) -> None:
     """Another order, and nothing else: the same ids, files, views and fields; the sheet says where they are."""
-    name = f"{new_organization.name}-moved"
-    resources = [records.resource(2, 0), records.resource(4, 1)]
-    package = catalogue.put(lab, new_organization, records.required(name, name) | {"resources": resources})
-    for letter in "cd":
-        catalogue.put_file(lab, package, f"File {letter}", f"{letter}ä.csv", letter.encode())
+    package = two_links_and_two_files(lab, new_organization)
     before = catalogue.snapshot(lab, [package])
     seen = views(desk, before[package])
     a, b, c, d = (resource["id"] for resource in before[package]["resources"])
