@@ -69,6 +69,11 @@ class Column:
         closed: only the `choices` are allowed.
         lasting: once it has a value, CKAN cannot empty it again.
         steps: the changes that the field's workflow allows; none where it has no workflow.
+        within: a repeating field of at most one item, whose subfield `source` this is; then `name` is
+            ``field.subfield``.
+        checks: what a new value must be, by the names in `checks.CHECKS` (``email``, ``url``, ``integer``, ...).
+        hidden: the sheet has the column, but does not show it at first.
+        width: in characters; 0 for what suits the kind.
     """
 
     header: str
@@ -82,11 +87,30 @@ class Column:
     source: str = ""
     lasting: bool = False
     steps: tuple[Step, ...] = ()
+    within: str = ""
+    checks: tuple[str, ...] = ()
+    hidden: bool = False
+    width: int = 0
 
     @property
     def key(self) -> str:
-        """The key of the API's dict that holds the value."""
-        return self.source or self.name
+        """The key of the API's dict that holds the value (or the one item that holds it)."""
+        return self.within or self.source or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Fields that must have a value where another field of the same row has one of some values.
+
+    Attributes:
+        field: API name of the field that decides.
+        values: its raw values for which the rule holds.
+        required: API names of the fields that must not be empty then.
+    """
+
+    field: str
+    values: tuple[str, ...]
+    required: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +121,7 @@ class Table:
         field: API name of the repeating field, for tables of items.
         label: the repeating field's label, for messages.
         required: the repeating field needs at least one item.
+        rules: what one field of a row demands of others.
     """
 
     title: str
@@ -108,6 +133,7 @@ class Table:
     field: str = ""
     label: str = ""
     required: bool = False
+    rules: tuple[Rule, ...] = ()
     names: dict[str, int] = dataclasses.field(init=False, compare=False, hash=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bulkedit.core.columns import Choice, Column, Kind, Layout, Level, Step, Table
+from bulkedit.core.columns import Choice, Column, Kind, Layout, Level, Rule, Step, Table
 from bulkedit.core.json_value import JSON, dicts, text_of
 
-LAYOUT_VERSION = 1
-"""Version of the workbook's own sheets; a program refuses workbooks of a newer one."""
+LAYOUT_VERSION = 2
+"""Version of the workbook's own sheets; a program refuses workbooks of another one."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ def _table_json(table: Table) -> JSON:
         "field": table.field,
         "label": table.label,
         "required": table.required,
+        "rules": [[rule.field, list(rule.values), list(rule.required)] for rule in table.rules],
         "columns": [_column_json(column) for column in table.columns],
     }
 
@@ -72,8 +73,12 @@ def _column_json(column: Column) -> JSON:
         "source": column.source,
         "lasting": column.lasting,
         "steps": [[step.before, step.after, *step.by] for step in column.steps],
+        "within": column.within,
+        "checks": list(column.checks),
+        "hidden": column.hidden,
+        "width": column.width,
     }
-    return {key: value for key, value in full.items() if value not in ("", False, [])}
+    return {key: value for key, value in full.items() if value not in ("", False, 0, [])}
 
 
 def from_json(said: JSON) -> tuple[Identity, Layout]:
@@ -87,6 +92,8 @@ def from_json(said: JSON) -> tuple[Identity, Layout]:
     version = said["layout_version"]
     if not isinstance(version, int) or version > LAYOUT_VERSION:
         raise MetaError("This workbook was made by a newer version of bulkedit; update bulkedit to import it.")
+    if version < LAYOUT_VERSION:
+        raise MetaError("This workbook was made by an older version of bulkedit; export again.")
     try:
         tables = tuple(_table(entry) for entry in dicts(said.get("tables")))
     except (ValueError, TypeError, KeyError) as error:
@@ -111,7 +118,13 @@ def _table(said: Mapping[str, JSON]) -> Table:
         field=text_of(said.get("field")),
         label=text_of(said.get("label")),
         required=said.get("required") is True,
+        rules=tuple(_rule(entry) for entry in _list(said.get("rules"))),
     )
+
+
+def _rule(said: JSON) -> Rule:
+    field, values, required = _list(said)
+    return Rule(text_of(field), tuple(map(text_of, _list(values))), tuple(map(text_of, _list(required))))
 
 
 def _column(said: Mapping[str, JSON]) -> Column:
@@ -127,6 +140,10 @@ def _column(said: Mapping[str, JSON]) -> Column:
         source=text_of(said.get("source")),
         lasting=said.get("lasting") is True,
         steps=tuple(_step(entry) for entry in _list(said.get("steps"))),
+        within=text_of(said.get("within")),
+        checks=tuple(map(text_of, _list(said.get("checks")))),
+        hidden=said.get("hidden") is True,
+        width=width if isinstance(width := said.get("width"), int) else 0,
     )
 
 

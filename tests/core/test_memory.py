@@ -100,10 +100,10 @@ def test_a_workbook_of_a_newer_version_is_refused() -> None:
         [],
         {},
         {"layout_version": "1"},
-        {"layout_version": 1, "tables": [{"title": "x"}]},
-        {"layout_version": 1, "tables": [{"title": "x", "level": "nonsense", "type": "t"}]},
+        {"layout_version": LAYOUT_VERSION, "tables": [{"title": "x"}]},
+        {"layout_version": LAYOUT_VERSION, "tables": [{"title": "x", "level": "nonsense", "type": "t"}]},
         {
-            "layout_version": 1,
+            "layout_version": LAYOUT_VERSION,
             "tables": [{"title": "x", "level": "item", "type": "t", "columns": [{"name": "n"}]}],
         },
     ],
