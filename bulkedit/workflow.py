@@ -12,13 +12,14 @@ from bulkedit.ckan.send import send
 from bulkedit.ckan.site import Organization, Site, organization_of
 from bulkedit.core.advance import advance
 from bulkedit.core.answers import Accepted, Answer, Mismatched, NotSent, Planned, Unclear
+from bulkedit.core.arranging import organizations_named
 from bulkedit.core.catalogue import id_of, tabulate, tabulate_as
 from bulkedit.core.columns import FILE_COLUMN, Choice
 from bulkedit.core.diff import Change, PackageDiff, diff_package
 from bulkedit.core.edits import Place, RowEdit
 from bulkedit.core.find import find_edits
 from bulkedit.core.json_value import JSON, Package, dicts, text_of
-from bulkedit.core.layout import layout_of
+from bulkedit.core.layout import by_type, layout_of
 from bulkedit.core.meta import Identity
 from bulkedit.core.naming import is_placeholder
 from bulkedit.core.outcomes import Outcome, Settled, at_rest, outcomes_of, together
@@ -27,11 +28,13 @@ from bulkedit.core.refusal import places_of
 from bulkedit.core.report import Report
 from bulkedit.core.schema import Vocabulary
 from bulkedit.core.sheets import HeaderError
+from bulkedit.core.template import NO_TEMPLATE, Template, TemplateError
 from bulkedit.core.trouble import RunError
 from bulkedit.excel.original import Original
 from bulkedit.excel.save import ensure_writable, is_open_elsewhere, save
 from bulkedit.excel.write import Export, write_workbook
 from bulkedit.newcomers import Newcomers, TakenError
+from bulkedit.templating import templates_for
 from bulkedit.uploading import examine_files
 
 ATTEMPTS = 3
@@ -74,6 +77,8 @@ def export(
     headers_as_names: bool = False,
     blank: bool = False,
     force: bool = False,
+    templates: Sequence[Path] = (),
+    language: str = "",
     clock: Clock = now,
 ) -> ExportReport:
     """Write the packages of organizations into a new workbook.
@@ -87,12 +92,14 @@ def export(
         headers_as_names: write API names instead of labels into the header row.
         blank: no packages, but sheets ready to be filled with new ones: of the type, or of all that the site has.
         force: replace a file that exists.
+        templates: files that say how dataset types are laid out, instead of those that ship.
+        language: of the labels, where the schema has several; the site's own if empty.
         clock: tells the time.
 
     Raises:
         RunError: it cannot be done; no file was written or changed.
     """
-    _, language = site.about()
+    _, language_of_site = site.about()
     editable = editable_organizations(site)
     wanted = list({one.id: one for one in map(site.organization, organizations)}.values())
     path = output or Path(f"{wanted[0].name}.xlsx")
@@ -110,12 +117,39 @@ def export(
     )
     if blank and not types:
         types = site.dataset_types()
-    vocabulary = Vocabulary(site.licences(), _choices([*editable, *wanted], packages), language)
-    layout = layout_of(packages, site.schemas(types or ["dataset"]), vocabulary, types)
+    types = types or ["dataset"]
+    layouts, schemas = templates_for(types, templates), site.schemas(types)
+    named = _organizations_named(site, packages, schemas, layouts, [*editable, *wanted])
+    language = language or language_of_site
+    vocabulary = Vocabulary(site.licences(), _choices(named, packages), language)
+    try:
+        layout = layout_of(packages, schemas, vocabulary, types, layouts)
+    except TemplateError as error:
+        raise RunError(str(error)) from None
     identity = Identity(site.url, {one.id: one.name for one in wanted}, clock(), site.user(), language)
     counts = _write(path, Export(identity, layout, tabulate(layout, packages), headers_as_names))
     ids = {one.id for one in editable}
     return ExportReport(site.url, [one.name for one in wanted], path, counts, all(one.id in ids for one in wanted))
+
+
+_ORGANIZATIONS_AT_MOST = 500  # that are asked for one by one, because packages name them
+
+
+def _organizations_named(
+    site: Site,
+    packages: Sequence[Package],
+    schemas: Mapping[str, Mapping[str, JSON]],
+    templates: Mapping[str, Template],
+    known: Sequence[Organization],
+) -> list[Organization]:
+    """Return the organizations that are known, and those that fields of the packages name by id."""
+    named: set[str] = set()
+    for one, own in by_type(packages, ()).items():
+        named |= organizations_named(own, schemas.get(one) or {}, templates.get(one, NO_TEMPLATE))
+    held = {text_of(package.get("owner_org")) for package in packages}
+    unknown = sorted(named - held - {text for org in known for text in (org.id, org.name)})
+    found = (site.organization_by_id(key) for key in unknown[:_ORGANIZATIONS_AT_MOST])
+    return [*known, *(organization for organization in found if organization is not None)]
 
 
 def _write(path: Path, content: Export) -> dict[str, int]:

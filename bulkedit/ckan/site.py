@@ -81,14 +81,16 @@ class Site:
         Raises:
             RunError: the site has none of that name, or several of that title.
         """
+        return self.organization_by_id(text) or self._titled(text)
+
+    def organization_by_id(self, key: str) -> Organization | None:
+        """Return an organization by its id or name; None where there is none that the user may see."""
         try:
-            found = self.client.read("organization_show", id=text, include_datasets=False, include_users=False)
-        except (NotFoundError, DeniedError):
-            return self._titled(text)
+            found = self.client.read("organization_show", id=key, include_datasets=False, include_users=False)
+        except (NotFoundError, DeniedError, InvalidError):
+            return None
         organization = organization_of(found if isinstance(found, dict) else {})
-        if not organization.id:
-            raise RunError(f"{self.url} says nothing usable of the organization {text!r}.")
-        return organization
+        return organization if organization.id else None
 
     def _titled(self, title: str) -> Organization:
         found = {org.id: org for org in self.organizations("read")}

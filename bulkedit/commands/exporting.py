@@ -25,6 +25,21 @@ from bulkedit.workflow import ExportReport, export
     help="What stands in the header row: the schema's labels, or API names.",
 )
 @click.option(
+    "--template",
+    "templates",
+    type=click.Path(path_type=Path, dir_okay=False),
+    multiple=True,
+    metavar="FILE",
+    help="How columns are laid out (YAML), instead of the template that ships; several for several types.",
+)
+@click.option(
+    "--lang",
+    "language",
+    default="",
+    metavar="LANG",
+    help="Language of the labels, like fr, where the schema has several; otherwise the site's.",
+)
+@click.option(
     "--blank", is_flag=True, help="No records: sheets with drop-downs, ready to be filled with new ones."
 )
 @click.option("--force", is_flag=True, help="Replace the workbook if it exists.")
@@ -36,6 +51,8 @@ def export_command(
     dataset_type: str,
     query: str,
     headers: str,
+    templates: tuple[Path, ...],
+    language: str,
     blank: bool,
     force: bool,
     as_json: bool,
@@ -55,6 +72,8 @@ def export_command(
         headers_as_names=headers == "names",
         blank=blank,
         force=force,
+        templates=templates,
+        language=language,
     )
     if not report.editable:
         note("Note: your token may read these packages but not edit all of them; an import would be refused.")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bulkedit.core.codecs import codecs_of
-from bulkedit.core.columns import Layout, Level, Table
+from bulkedit.core.columns import Column, Layout, Level, Table
 from bulkedit.core.items import items_of
 from bulkedit.core.json_value import JSON, Package, resources_of, text_of
 from bulkedit.core.schema import EXTRAS
@@ -155,4 +155,12 @@ def table_items(table: Table, owner: Mapping[str, JSON]) -> list[dict[str, JSON]
 def texts_of(table: Table, entity: Mapping[str, JSON]) -> Texts:
     """Return the cell texts of one package, resource or item."""
     pairs = zip(table.columns, codecs_of(table), strict=True)
-    return tuple(in_cell(codec.show(entity.get(column.key))) for column, codec in pairs)
+    return tuple(in_cell(codec.show(value_of(column, entity))) for column, codec in pairs)
+
+
+def value_of(column: Column, entity: Mapping[str, JSON]) -> JSON:
+    """Return the API value that a column shows of a package, resource or item."""
+    if not column.within:
+        return entity.get(column.key)
+    items = items_of(entity.get(column.within))
+    return items[0].get(column.source) if items else None

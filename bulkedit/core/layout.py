@@ -5,9 +5,10 @@ nothing is missing; what CKAN would not take back is read-only.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from bulkedit.core.arranging import arranged, as_told, joined, singles
 from bulkedit.core.columns import Column, Layout, Level, Table, own_headers, trailing_headers
 from bulkedit.core.items import items_of
 from bulkedit.core.json_value import JSON, Package, dicts, is_empty, resources_of, text_of
@@ -28,9 +29,11 @@ from bulkedit.core.schema import (
     item_columns,
     label_of,
     name_of,
+    rules_of,
     subfields,
     unique_headers,
 )
+from bulkedit.core.template import NO_TEMPLATE, Fields, Template
 
 Schema = Mapping[str, JSON]
 """What ``scheming_dataset_schema_show`` says of one dataset type; an empty one where there is none."""
@@ -45,6 +48,7 @@ def layout_of(
     schemas: Mapping[str, Schema],
     vocabulary: Vocabulary,
     asked: Sequence[str] = (),
+    templates: Mapping[str, Template] | None = None,
 ) -> Layout:
     """Return the tables for packages of one or several dataset types.
 
@@ -53,37 +57,104 @@ def layout_of(
         schemas: a schema for each dataset type that has one.
         vocabulary: what the site offers for licences and organizations.
         asked: dataset types to lay out even if no package is of them.
+        templates: a template for each dataset type that has one.
+
+    Raises:
+        TemplateError: a template names a field that is not there.
     """
-    counts = Counter(text_of(package.get("type")) or "dataset" for package in packages)
-    types = sorted(counts.keys() | set(asked) or {"dataset"}, key=lambda t: (-counts[t], t))
     tables: list[Table] = []
-    for dataset_type in types:
-        own = [p for p in packages if (text_of(p.get("type")) or "dataset") == dataset_type]
-        suffix = "" if dataset_type == types[0] else f" {dataset_type}"
-        found = _tables(dataset_type, own, schemas.get(dataset_type) or {}, vocabulary)
-        tables += [replace(table, title=table.title + suffix) for table in found]
+    for n, (dataset_type, own) in enumerate(by_type(packages, asked).items()):
+        template = (templates or {}).get(dataset_type, NO_TEMPLATE)
+        found = _TypeLayout(dataset_type, own, schemas.get(dataset_type) or {}, vocabulary, template).tables()
+        tables += [replace(table, title=table.title + (f" {dataset_type}" if n else "")) for table in found]
     tables.sort(key=lambda table: _ORDER[table.level] if table.field != EXTRAS else len(_ORDER))
     return Layout(tuple(_titled(tables)))
+
+
+def by_type(packages: Sequence[Package], asked: Sequence[str]) -> dict[str, list[Package]]:
+    """Return the packages of each dataset type, the type of most packages first."""
+    counts = Counter(type_of(package) for package in packages)
+    types = sorted(counts.keys() | set(asked) or {"dataset"}, key=lambda t: (-counts[t], t))
+    return {one: [package for package in packages if type_of(package) == one] for one in types}
+
+
+def type_of(package: Package) -> str:
+    """Return a package's dataset type; CKAN's own is ``dataset``."""
+    return text_of(package.get("type")) or "dataset"
 
 
 _ORDER = {Level.PACKAGE: 0, Level.RESOURCE: 1, Level.ITEM: 2, Level.RESOURCE_ITEM: 3}
 
 
-def _tables(
-    dataset_type: str, packages: Sequence[Package], schema: Schema, vocabulary: Vocabulary
-) -> Iterator[Table]:
-    resources = [resource for package in packages for resource in resources_of(package)]
-    package_fields = dicts(schema.get("dataset_fields"))
-    resource_fields = dicts(schema.get("resource_fields"))
-    package_columns = _package_columns(package_fields, packages, vocabulary)
-    resource_columns = _resource_columns(resource_fields, resources, vocabulary)
-    yield _table("Packages", Level.PACKAGE, dataset_type, package_columns)
-    yield _table("Resources", Level.RESOURCE, dataset_type, resource_columns)
-    yield from _item_tables(Level.ITEM, dataset_type, package_fields, packages, vocabulary)
-    yield from _item_tables(Level.RESOURCE_ITEM, dataset_type, resource_fields, resources, vocabulary)
-    if not package_fields or any(dicts(package.get(EXTRAS)) for package in packages):
-        columns = (*EXTRA_COLUMNS, *_further(EXTRA_COLUMNS, _all_items(packages, EXTRAS), _SHOWN_IN_EXTRAS))
-        yield _table("Extras", Level.ITEM, dataset_type, columns, EXTRAS, "Extras")
+class _TypeLayout:
+    """The tables of one dataset type."""
+
+    def __init__(
+        self,
+        dataset_type: str,
+        packages: Sequence[Package],
+        schema: Schema,
+        vocabulary: Vocabulary,
+        template: Template,
+    ) -> None:
+        self.type, self.packages, self.vocabulary, self.template = dataset_type, packages, vocabulary, template
+        self.resources = [resource for package in packages for resource in resources_of(package)]
+        self.package_fields = as_told(dicts(schema.get("dataset_fields")), template.packages)
+        self.resource_fields = as_told(dicts(schema.get("resource_fields")), template.resources)
+
+    def tables(self) -> Iterator[Table]:
+        packages, resources, vocabulary = self.packages, self.resources, self.vocabulary
+        of_packages, of_resources = self.template.packages, self.template.resources
+        single = singles(self.package_fields, packages, of_packages)
+        columns = _package_columns(self.package_fields, packages, vocabulary, single)
+        yield self._table("Packages", Level.PACKAGE, columns, self.package_fields, of_packages)
+        single_in_resources = singles(self.resource_fields, resources, of_resources)
+        columns = _resource_columns(self.resource_fields, resources, vocabulary, single_in_resources)
+        yield self._table("Resources", Level.RESOURCE, columns, self.resource_fields, of_resources)
+        yield from self._item_tables(Level.ITEM, single)
+        yield from self._item_tables(Level.RESOURCE_ITEM, single_in_resources)
+        if (not self.package_fields or any(dicts(p.get(EXTRAS)) for p in packages)) and (
+            EXTRAS not in of_packages.left_out
+        ):
+            columns = [*EXTRA_COLUMNS, *_further(EXTRA_COLUMNS, _all_items(packages, EXTRAS), _SHOWN_IN_EXTRAS)]
+            yield _table("Extras", Level.ITEM, self.type, columns, EXTRAS, "Extras")
+
+    def _table(
+        self, title: str, level: Level, columns: Sequence[Column], fields: Sequence[SchemaField], told: Fields
+    ) -> Table:
+        place = "packages" if level is Level.PACKAGE else "resources"
+        known = {c.name for c in columns} | {c.within for c in columns if c.within} | {name_of(f) for f in fields}
+        never = COMPUTED_PACKAGE_KEYS | {EXTRAS} if level is Level.PACKAGE else READ_ONLY_RESOURCE_KEYS
+        core = core_package_columns(self.vocabulary) if level is Level.PACKAGE else CORE_RESOURCE_COLUMNS
+        self.template.refuse_unknown(place, told, known | never | _TECHNICAL | {c.name for c in core})
+        kept = arranged(columns, told)
+        names = {column.name for column in kept}
+        rules = [rule for rule in (*rules_of(fields), *told.rules) if rule.field in names]
+        demands = [replace(rule, required=tuple(n for n in rule.required if n in names)) for rule in rules]
+        return replace(_table(title, level, self.type, kept), rules=tuple(joined(demands)))
+
+    def _item_tables(self, level: Level, single: Collection[str]) -> Iterator[Table]:
+        of_resources = level is Level.RESOURCE_ITEM
+        fields = self.resource_fields if of_resources else self.package_fields
+        told = self.template.resources if of_resources else self.template.packages
+        owners: Sequence[Mapping[str, JSON]] = self.resources if of_resources else self.packages
+        for field in fields:
+            name = name_of(field)
+            if not subfields(field) or not name or name in single or name in told.left_out:
+                continue
+            label = label_of(field.get("label"), self.vocabulary.language) or name
+            columns = [*item_columns(field, self.vocabulary)]
+            columns += _further(columns, _all_items(owners, name))
+            own = told.lists.get(name, Fields())
+            place = f"{'resources' if of_resources else 'packages'}.lists.{name}"
+            self.template.refuse_unknown(place, own, {column.name for column in columns})
+            kept = arranged(columns, own, read_only=name in told.read_only)
+            title = f"Resource {label}" if of_resources else label
+            yield _table(title, level, self.type, kept, name, label, is_required(field))
+
+
+_TECHNICAL = frozenset("cache_url cache_last_updated hash mimetype mimetype_inner size resource_type".split())
+"""Columns of CKAN's own resource table, which templates may name whether or not anything is in them."""
 
 
 _SHOWN_IN_EXTRAS = frozenset(("key", "value", "id", "package_id", "state", "revision_id", "revision_timestamp"))
@@ -103,13 +174,13 @@ def _table(
 
 
 def _package_columns(
-    fields: Sequence[SchemaField], packages: Sequence[Package], vocabulary: Vocabulary
+    fields: Sequence[SchemaField], packages: Sequence[Package], vocabulary: Vocabulary, single: Collection[str]
 ) -> list[Column]:
     core = core_package_columns(vocabulary)
     if not fields:
         columns = list(core)
     else:
-        columns = _schema_columns(fields, vocabulary)
+        columns = _schema_columns(fields, packages, vocabulary, single)
         held = {c.key for c in columns}
         columns += [c for c in core if c.key not in held and (c.name in ALWAYS or _used(packages, c.key))]
     columns += _unreadable(fields, packages, vocabulary)
@@ -119,17 +190,51 @@ def _package_columns(
     return _labels_first(columns + [c for c in READ_ONLY_PACKAGE_COLUMNS if c.key not in held], fields)
 
 
-def _schema_columns(fields: Sequence[SchemaField], vocabulary: Vocabulary) -> list[Column]:
+def _schema_columns(
+    fields: Sequence[SchemaField],
+    owners: Sequence[Mapping[str, JSON]],
+    vocabulary: Vocabulary,
+    single: Collection[str],
+) -> list[Column]:
     """Return a column for each field that a schema names, the first where two say the same key."""
-    columns = [column_of(f, vocabulary) for f in fields if name_of(f) and not subfields(f)]
-    return list({column.key: column for column in reversed(columns)}.values())[::-1]
+    columns: list[Column] = []
+    for field in fields:
+        if name_of(field) in single:
+            columns += _single_columns(field, owners, vocabulary)
+        elif name_of(field) and not subfields(field):
+            columns.append(column_of(field, vocabulary))
+    return list({(column.key, column.name): column for column in reversed(columns)}.values())[::-1]
+
+
+def _single_columns(
+    field: SchemaField, owners: Sequence[Mapping[str, JSON]], vocabulary: Vocabulary
+) -> list[Column]:
+    """Return the columns of a repeating field's one item; what is required in it is so if the field is."""
+    name = name_of(field)
+    columns = [*item_columns(field, vocabulary)]
+    columns += _further(columns, _all_items(owners, name))
+    label = label_of(field.get("label"), vocabulary.language) or name
+    return [
+        replace(
+            column,
+            header=f"{label}: {column.header}",
+            name=f"{name}.{column.name}",
+            within=name,
+            source=column.key,
+            required=column.required and is_required(field),
+        )
+        for column in columns
+    ]
 
 
 def _resource_columns(
-    fields: Sequence[SchemaField], resources: Sequence[Mapping[str, JSON]], vocabulary: Vocabulary
+    fields: Sequence[SchemaField],
+    resources: Sequence[Mapping[str, JSON]],
+    vocabulary: Vocabulary,
+    single: Collection[str],
 ) -> list[Column]:
     if fields:
-        columns = _schema_columns(fields, vocabulary)
+        columns = _schema_columns(fields, resources, vocabulary, single)
         held = {c.key for c in columns}
         columns += [c for c in CORE_RESOURCE_COLUMNS if c.key not in held and _used(resources, c.key)]
     else:
@@ -147,26 +252,11 @@ def _labels_first(columns: Sequence[Column], fields: Sequence[SchemaField]) -> l
     names = {name_of(field) for field in fields}
     labels = {column.header for column in columns if column.name in names}
     return [
-        replace(c, header=f"{c.header} ({c.name})") if c.name not in names and c.header in labels else c
+        replace(c, header=f"{c.header} ({c.name})")
+        if c.name not in names and not c.within and c.header in labels
+        else c
         for c in columns
     ]
-
-
-def _item_tables(
-    level: Level,
-    dataset_type: str,
-    fields: Sequence[SchemaField],
-    owners: Sequence[Mapping[str, JSON]],
-    vocabulary: Vocabulary,
-) -> Iterator[Table]:
-    for field in fields:
-        if not subfields(field) or not name_of(field):
-            continue
-        label = label_of(field.get("label"), vocabulary.language) or name_of(field)
-        columns = item_columns(field, vocabulary)
-        columns += tuple(_further(columns, _all_items(owners, name_of(field))))
-        title = f"Resource {label}" if level is Level.RESOURCE_ITEM else label
-        yield _table(title, level, dataset_type, columns, name_of(field), label, is_required(field))
 
 
 def _all_items(owners: Iterable[Mapping[str, JSON]], field: str) -> list[dict[str, JSON]]:

@@ -10,14 +10,14 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from operator import itemgetter
 
-from bulkedit.core.catalogue import id_of, table_items
+from bulkedit.core.catalogue import id_of, table_items, value_of
 from bulkedit.core.codecs import codec_of
 from bulkedit.core.columns import FILE_COLUMN, PLACE_COLUMN, Column, Level, Table
 from bulkedit.core.diff import Change, ListChange, NewItem, PackageDiff, Verdict
 from bulkedit.core.edits import Place, RowEdit
 from bulkedit.core.files import File, Files, media_type_of
 from bulkedit.core.items import items_of, with_items
-from bulkedit.core.json_value import JSON, Item, Package, dicts, resources_of, text_of
+from bulkedit.core.json_value import JSON, Item, Package, dicts, is_empty, resources_of, text_of
 from bulkedit.core.plain import UnreadableError
 from bulkedit.core.schema import EXTRAS
 
@@ -174,11 +174,23 @@ class _Revision:
         assert change.cell is not None  # noqa: S101  callers pass fields only
         column, row = change.cell.column, change.row
         owner = self._owner(row.table, row.owner)
-        value = self._read(column, change.cell.edited, owner.get(column.key), row.place)
+        value = self._read(column, change.cell.edited, value_of(column, owner), row.place)
+        if column.within:
+            self._set_in_single(row, column, value)
+            return
         self._set(row.table.level, row.owner, column.key, value)
         if row.table.level is Level.RESOURCE and column.key == "url" and owner.get("url_type") == "upload":
             # CKAN keeps only the last part of an upload's url: a typed link must stop being an upload
             self._set(row.table.level, row.owner, "url_type", "")
+
+    def _set_in_single(self, row: RowEdit, column: Column, value: JSON) -> None:
+        """Set a subfield of a repeating field's one item; an item without any value is none."""
+        level, held = row.table.level, self._owner(row.table, row.owner).get(column.within)
+        updates = self.resource_updates.setdefault(row.owner, {}) if level.of_resources else self.update
+        items = items_of(updates.get(column.within, held)) or [{}]
+        item = {**items[0], column.source: value}
+        found = [] if all(is_empty(part) for part in item.values()) else [item]
+        self._set(level, row.owner, column.within, with_items([*found, *items[1:]], held))
 
     def _read(self, column: Column, text: str, like: JSON, place: Place | None) -> JSON:
         try:
@@ -192,12 +204,16 @@ class _Revision:
         if level.of_resources:
             listed = isinstance(value, (list, dict)) or isinstance(self.resources[owner].get(key), (list, dict))
             if listed and owner not in self.added:
-                self.filter.append(f"-resources__{owner}__{key}")
+                self._filter_out(f"-resources__{owner}__{key}")
             self.resource_updates.setdefault(owner, {})[key] = value
         else:
             if isinstance(value, (list, dict)) or isinstance(self.live.get(key), (list, dict)):
-                self.filter.append(f"-{key}")
+                self._filter_out(f"-{key}")
             self.update[key] = value
+
+    def _filter_out(self, path: str) -> None:
+        if path not in self.filter:
+            self.filter.append(path)
 
     def set_items(self, changed: ListChange) -> None:
         """Replace a repeating field as a whole."""

@@ -80,6 +80,14 @@ class _Reader:
             self._items(items, level, owner, error)
             return
         table = self.layout.find(self.dataset_type, level)
+        if table is not None and isinstance(error, list) and any(c.within == key for c in table.columns):
+            for inner in error:
+                for part, text in inner.items() if isinstance(inner, dict) else ((key, inner),):
+                    self._of_field(table, level, owner, f"{key}.{part}" if part != key else key, text)
+            return
+        self._of_field(table, level, owner, key, error)
+
+    def _of_field(self, table: Table | None, level: Level, owner: str, key: str, error: JSON) -> None:
         place = self._place(level, owner)
         where = (
             ""

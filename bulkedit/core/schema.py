@@ -4,10 +4,11 @@ Sources: ckanext-scheming README ("Field keys") and its ``presets.json`` (2.x an
 can say; CKAN's ``ckan/logic/schema.py`` for the fields of a site without a schema.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bulkedit.core.columns import Choice, Column, Kind, Step
+from bulkedit.core.columns import Choice, Column, Kind, Rule, Step
 from bulkedit.core.json_value import JSON, dicts, text_of
 
 SchemaField = Mapping[str, JSON]
@@ -156,9 +157,40 @@ def _choices(field: SchemaField, vocabulary: Vocabulary) -> tuple[Choice, ...]:
         return listed
     if name_of(field) == "license_id":
         return vocabulary.licences
-    if name_of(field) == "owner_org" or "org" in text_of(field.get("choices_helper")):
+    if name_of(field) == "owner_org":
         return vocabulary.organizations
-    return ()
+    return _by_title(vocabulary.organizations) if names_organizations(field) else ()
+
+
+ORGANIZATIONS = "organizations"
+"""What stands for a field's ``choices_helper`` where a template says that it holds organizations."""
+
+
+def names_organizations(field: SchemaField) -> bool:
+    """Tell whether a field holds an organization's id, other than the package's own."""
+    listed = dicts(field.get("choices"))
+    return not listed and name_of(field) != "owner_org" and "org" in text_of(field.get("choices_helper"))
+
+
+def _by_title(organizations: Sequence[Choice]) -> tuple[Choice, ...]:
+    """Return organizations as people know them: by title, and by name where titles repeat or are missing."""
+    titles = Counter(alias for one in organizations for alias in one.aliases[:1])
+    return tuple(
+        replace(one, label=one.aliases[0], aliases=(one.label,)) if titles["".join(one.aliases[:1])] == 1 else one
+        for one in organizations
+    )
+
+
+def rules_of(fields: Sequence[SchemaField]) -> Iterator[Rule]:
+    """Yield what a schema demands of fields by its validator ``conditional_required``.
+
+    Source: the schema of the BC Data Catalogue (ckanext-bcgov-schema): ``conditional_field`` and
+    ``conditional_values`` say when the form shows a field, that validator when it must have a value.
+    """
+    for field in fields:
+        values = field.get("conditional_values")
+        if "conditional_required" in text_of(field.get("validators")).split() and isinstance(values, list):
+            yield Rule(text_of(field.get("conditional_field")), tuple(map(_raw, values)), (name_of(field),))
 
 
 def _raw(value: JSON) -> str:

@@ -251,4 +251,4 @@ def resource(name: str = "Table", **fields: Any) -> dict[str, Any]:
 
 def contact(name: str = "Rowan", **fields: Any) -> dict[str, Any]:
     """Return a contact as CKAN shows it."""
-    return {"displayed": [], "email": "rowan@example.org", "name": name, "role": "custodian"} | fields
+    return {"shown_as": [], "email": "rowan@example.org", "name": name, "role": "custodian"} | fields

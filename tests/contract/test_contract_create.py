@@ -111,8 +111,8 @@ WRONG_ITEMS = [
     ("contacts", [GOOD, {}, contact(email="nobody")], [{}, {"email": TEXT}]),
     ("contacts", [{"name": "Rowan"}], [{"email": TEXT, "role": TEXT}]),
     ("contacts", [{"unknown": "x"}], [{"email": TEXT, "name": TEXT, "role": TEXT}]),
-    ("contacts", [contact(displayed=["no such"])], [{"displayed": TEXT}]),
-    ("contacts", [contact(displayed="")], [{"displayed": TEXT}]),
+    ("contacts", [contact(shown_as=["no such"])], [{"shown_as": TEXT}]),
+    ("contacts", [contact(shown_as="")], [{"shown_as": TEXT}]),
     ("dates", [{"type": "Created", "date": "soon"}], [{"date": TEXT}]),
     ("dates", [{"type": "Created", "date": ""}], [{"date": TEXT}]),
     ("dates", [{"type": "Created"}], [{"date": TEXT}]),
@@ -125,8 +125,8 @@ WRONG_ITEMS = [
     ("resources", [resource(temporal_start="soon")], [{"temporal_start": TEXT}]),
     (
         "resources",
-        [resource(details=[{"column_name": "depth"}, {"data_type": "number"}]), resource()],
-        [{"details": [{}, {"column_name": TEXT}]}, {}],
+        [resource(table_columns=[{"column_name": "depth"}, {"data_type": "number"}]), resource()],
+        [{"table_columns": [{}, {"column_name": TEXT}]}, {}],
     ),
 ]
 
@@ -297,7 +297,7 @@ TAKEN_VALUES = [
     # items: empty ones and unknown keys go, an empty list is no field
     ("contacts", [contact(), {}, contact("Sage")], [contact(), contact("Sage")]),
     ("contacts", [contact(unknown="x")], [contact()]),
-    ("contacts", [contact(displayed="displayName")], [contact(displayed=["displayName"])]),
+    ("contacts", [contact(shown_as="displayName")], [contact(shown_as=["displayName"])]),
     ("contacts", [], ...),
     ("contacts", [{}], ...),
     (

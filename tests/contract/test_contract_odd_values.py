@@ -276,11 +276,11 @@ def test_guessed_formats(packages: Packages) -> None:
 
 def test_what_a_resource_says_of_itself(packages: Packages) -> None:
     """When it was made is for the caller to say; an empty list of its items is shown."""
-    made = packages.record(resources=[resource(created="2020-01-01T00:00:00", details=[]), resource(details=[{}])])
+    made = packages.record(resources=[resource(created="2020-01-01T00:00:00", table_columns=[]), resource(table_columns=[{}])])
 
     [first, second] = made["resources"]
-    assert (first["created"], first["details"]) == ("2020-01-01T00:00:00", [])
-    assert "details" not in second
+    assert (first["created"], first["table_columns"]) == ("2020-01-01T00:00:00", [])
+    assert "table_columns" not in second
 
 
 def test_null_for_what_a_package_must_have(site: Site, packages: Packages) -> None:

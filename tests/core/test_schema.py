@@ -127,7 +127,10 @@ def test_choices_are_closed_only_where_the_schema_lists_them() -> None:
     [
         ({"field_name": "license_id"}, VOCABULARY.licences),
         ({"field_name": "owner_org", "preset": "dataset_organization"}, VOCABULARY.organizations),
-        ({"field_name": "f", "choices_helper": "edc_orgs"}, VOCABULARY.organizations),
+        (
+            {"field_name": "f", "choices_helper": "edc_orgs"},
+            (Choice("org-1", "parks-branch", ("Parks Branch",)), VOCABULARY.organizations[1]),
+        ),
         ({"field_name": "f", "choices_helper": "other"}, ()),
     ],
 )
