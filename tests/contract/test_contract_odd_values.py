@@ -276,7 +276,9 @@ def test_guessed_formats(packages: Packages) -> None:
 
 def test_what_a_resource_says_of_itself(packages: Packages) -> None:
     """When it was made is for the caller to say; an empty list of its items is shown."""
-    made = packages.record(resources=[resource(created="2020-01-01T00:00:00", table_columns=[]), resource(table_columns=[{}])])
+    made = packages.record(
+        resources=[resource(created="2020-01-01T00:00:00", table_columns=[]), resource(table_columns=[{}])]
+    )
 
     [first, second] = made["resources"]
     assert (first["created"], first["table_columns"]) == ("2020-01-01T00:00:00", [])

@@ -8,7 +8,7 @@ from arbitrary import packages
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from revision import revised
-from worlds import Desk, laid_out, through_workbook
+from worlds import SINGLE, Desk, laid_out, through_workbook
 
 from bulkedit.core import columns as own
 from bulkedit.core.catalogue import Catalogue, Texts, table_items, tabulate
@@ -22,6 +22,7 @@ from bulkedit.core.json_value import JSON, Package, resources_of
 from bulkedit.core.plain import UnreadableError
 from bulkedit.core.plan import plan_creation, plan_package
 from bulkedit.core.sheets import Sheet, SheetRow, find_heads
+from bulkedit.core.template import NO_TEMPLATE, Template
 from bulkedit.core.text import is_marker
 
 GROUPS = ("g-forest", "g-water", "g-road")
@@ -29,10 +30,17 @@ COLLECTING = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @settings(COLLECTING, max_examples=40)
-@given(packages("p1", "parks"), packages("p2", "trails", 0), st.booleans())
-def test_an_untouched_workbook_changes_nothing(one: Package, two: Package, headers_as_names: bool) -> None:
+@given(
+    packages("p1", "parks"),
+    packages("p2", "trails", 0),
+    st.booleans(),
+    st.sampled_from([NO_TEMPLATE, SINGLE]),
+)
+def test_an_untouched_workbook_changes_nothing(
+    one: Package, two: Package, headers_as_names: bool, template: Template
+) -> None:
     """Whatever packages hold, their workbook comes back without an edit, a problem, a missing row."""
-    layout = laid_out([one, two])
+    layout = laid_out([one, two], template)
     catalogue = tabulate(layout, [one, two])
     book = through_workbook(layout, catalogue, headers_as_names=headers_as_names)
 

@@ -28,6 +28,7 @@ from bulkedit.core.outcomes import Settled
 from bulkedit.core.plan import plan_creation, plan_package
 from bulkedit.core.schema import Vocabulary
 from bulkedit.core.sheets import Sheet, SheetRow, header_texts
+from bulkedit.core.template import NO_TEMPLATE, Template, read_template
 from bulkedit.excel.read import Book, read_workbook
 from bulkedit.excel.write import Export, write_workbook
 
@@ -99,9 +100,15 @@ SCHEMA: Schema = {
 }
 
 
-def laid_out(packages: Sequence[Package]) -> Layout:
+SINGLE = read_template(
+    {"packages": {"single": ["dates"]}, "resources": {"single": ["temporal_extent"]}}, "single.yaml"
+)
+"""Writes lists of at most one item as columns."""
+
+
+def laid_out(packages: Sequence[Package], template: Template = NO_TEMPLATE) -> Layout:
     """Return the layout of packages of `SCHEMA`."""
-    return layout_of(packages, {"record": SCHEMA}, VOCABULARY, ["record"])
+    return layout_of(packages, {"record": SCHEMA}, VOCABULARY, ["record"], {"record": template})
 
 
 def package(name: str, /, **fields: JSON) -> Package:
@@ -212,9 +219,9 @@ def leads(table: Table, key: str, catalogue: Catalogue) -> dict[str, str]:
             }
 
 
-def desk_of(*packages: Package) -> Desk:
+def desk_of(*packages: Package, template: Template = NO_TEMPLATE) -> Desk:
     """Return an untouched export of packages of `SCHEMA`."""
-    layout = laid_out(packages)
+    layout = laid_out(packages, template)
     return Desk(layout, tabulate(layout, packages))
 
 

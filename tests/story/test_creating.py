@@ -119,7 +119,11 @@ def test_a_package_comes_with_all_that_belongs_to_it_in_one_call(desk: Desk) -> 
     assert {tag["name"] for tag in made["tags"]} == {"wood", "steel"}
     assert (made["owner_org"], made["type"]) == (ckan.shown(ONE)["owner_org"], "bcdc_dataset")
     [resource] = made["resources"]
-    assert (resource["name"], resource["format"], resource["table_columns"][0]["column_name"]) == ("list", "CSV", "span")
+    assert (resource["name"], resource["format"], resource["table_columns"][0]["column_name"]) == (
+        "list",
+        "CSV",
+        "span",
+    )
 
 
 def test_ids_and_names_stand_in_the_workbook_afterwards(desk: Desk) -> None:
