@@ -18,8 +18,9 @@ def as_told(fields: Sequence[SchemaField], told: Fields) -> list[SchemaField]:
 def _field_as_told(field: SchemaField, told: Fields) -> SchemaField:
     name = name_of(field)
     found: dict[str, JSON] = dict(field)
-    if name in told.labels:
-        found["label"] = told.labels[name]
+    label = told.labels.get(name) or ("" if found.get("label") else told.set_by_site.get(name))
+    if label:
+        found["label"] = label
     if name in told.organizations:
         found["choices_helper"] = ORGANIZATIONS
     if subfields(field):
@@ -49,12 +50,18 @@ def arranged(columns: Sequence[Column], told: Fields, *, read_only: bool = False
             column,
             header=told.labels.get(column.name, column.header),
             hidden=not {column.name, column.within}.isdisjoint(told.hidden),
-            read_only=column.read_only or read_only or not {column.name, column.within}.isdisjoint(told.read_only),
+            read_only=read_only or _is_read_only(column, told),
             width=told.widths.get(column.name, 0),
             checks=tuple(dict.fromkeys((*column.checks, *told.checks.get(column.name, ())))),
         )
         for column in kept
     ]
+
+
+def _is_read_only(column: Column, told: Fields) -> bool:
+    of_site = told.set_by_site.get(column.name, "")
+    named = not {column.name, column.within}.isdisjoint(told.read_only)
+    return column.read_only or named or (of_site != "" and column.header == of_site)
 
 
 def joined(rules: Iterable[Rule]) -> Iterator[Rule]:

@@ -32,6 +32,8 @@ class Fields:
         organizations: fields that hold an organization's id; people see its title.
         widths: widths of columns, in characters.
         labels: headers other than the schema's labels.
+        set_by_site: headers of fields that the site sets by itself, where the schema gives them no label: no
+            form shows them, and so they can be read only.
         checks: what new values must be (`checks.CHECKS`).
         rules: what one field demands of others.
         lists: what is said of the subfields of repeating fields.
@@ -45,6 +47,7 @@ class Fields:
     organizations: tuple[str, ...] = ()
     widths: Mapping[str, int] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    set_by_site: Mapping[str, str] = field(default_factory=dict)
     checks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     lists: Mapping[str, "Fields"] = field(default_factory=dict)
@@ -53,7 +56,7 @@ class Fields:
         """Yield every field that is named, with the key under which it is."""
         for key in ("first", "hidden", "read_only", "left_out", "single", "organizations"):
             yield from ((key, name) for name in getattr(self, key))
-        for key in ("widths", "labels", "checks", "lists"):
+        for key in _MAPPINGS:
             yield from ((key, name) for name in getattr(self, key))
         for rule in self.rules:
             yield from (("rules", name) for name in (rule.field, *rule.required))
@@ -126,7 +129,8 @@ def _closest(word: str, known: Iterable[str]) -> str:
 
 
 _NAMES = ("first", "hidden", "read_only", "left_out", "single", "organizations")
-_KEYS = (*_NAMES, "widths", "labels", "checks", "rules", "lists")
+_MAPPINGS = ("widths", "labels", "set_by_site", "checks", "lists")
+_KEYS = (*_NAMES, *_MAPPINGS, "rules")
 
 
 class _Reader:
@@ -165,21 +169,20 @@ class _Reader:
         keys = [key for key in _KEYS if not of_list or key not in ("single", "lists", "rules")]
         self.known(place, whole, keys)
         named = {key: self.names(f"{place}.{key}", whole[key]) for key in _NAMES if key in whole}
-        maps = {
-            key: self.mapping(f"{place}.{key}", whole.get(key) or {})
-            for key in ("widths", "labels", "checks", "lists")
-        }
+        maps = {key: self.mapping(f"{place}.{key}", whole.get(key) or {}) for key in _MAPPINGS}
+        lists, widths, checks = (maps[key].items() for key in ("lists", "widths", "checks"))
         return Fields(
             **named,
-            widths={name: self._width(f"{place}.widths.{name}", width) for name, width in maps["widths"].items()},
-            labels={name: self.text(f"{place}.labels.{name}", label) for name, label in maps["labels"].items()},
-            checks={name: self._checks(f"{place}.checks.{name}", found) for name, found in maps["checks"].items()},
+            labels=self._texts(f"{place}.labels", maps["labels"]),
+            set_by_site=self._texts(f"{place}.set_by_site", maps["set_by_site"]),
+            widths={name: self._width(f"{place}.widths.{name}", width) for name, width in widths},
+            checks={name: self._checks(f"{place}.checks.{name}", found) for name, found in checks},
             rules=self._rules(f"{place}.rules", whole.get("rules") or []),
-            lists={
-                name: self.fields(f"{place}.lists.{name}", part, of_list=True)
-                for name, part in maps["lists"].items()
-            },
+            lists={name: self.fields(f"{place}.lists.{name}", part, of_list=True) for name, part in lists},
         )
+
+    def _texts(self, place: str, said: Mapping[str, JSON]) -> dict[str, str]:
+        return {name: self.text(f"{place}.{name}", text) for name, text in said.items()}
 
     def _width(self, place: str, said: JSON) -> int:
         if not isinstance(said, int) or isinstance(said, bool) or said not in WIDTHS:

@@ -52,6 +52,22 @@ def test_a_column_is_hidden_read_only_wide_and_called_as_the_template_says() -> 
     assert (column.header, column.checks) == ("What it is", ("length:2-100",))
 
 
+@pytest.mark.parametrize(
+    ("label", "header", "read_only"), [("", "Record made", True), ("Made on", "Made on", False)]
+)
+def test_a_field_that_the_site_sets_is_read_only_unless_the_form_shows_it(
+    label: str, header: str, read_only: bool
+) -> None:
+    """A label means that a form asks people for it."""
+    template = read_template({"packages": {"set_by_site": {"made": "Record made"}}}, "mine.yaml")
+    schema: dict[str, JSON] = {"dataset_fields": [{"field_name": "made", "label": label}]}
+
+    layout = layout_of([], {"record": schema}, VOCABULARY, ["record"], {"record": template})
+
+    column = _column(_table(layout, Level.PACKAGE), "made")
+    assert (column.header, column.read_only) == (header, read_only)
+
+
 def test_a_field_left_out_has_no_column_and_a_list_no_sheet() -> None:
     """Whoever does not want to see a field need not; its value on the site stays."""
     layout = _layout({"packages": {"left_out": ["notes", "contacts"]}})
