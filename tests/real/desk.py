@@ -90,6 +90,12 @@ class Desk:
         assert done.status == 0, done.err
         return self.workbook
 
+    def exported_with_lists(self) -> Path:
+        """Export by a template that leaves every list its own sheet."""
+        template = self.folder / "lists.yaml"
+        template.write_text("resources: {}\n", encoding="utf-8")
+        return self.exported("--type", "bcdc_dataset", "--template", str(template))
+
     def imported(self, *options: str | Path, status: int | None = 0) -> dict[str, Any]:
         """Import the workbook and return the report."""
         done = self.bulkedit("import", self.workbook, "--yes", "--json", *options)

@@ -145,7 +145,7 @@ def test_what_the_site_refuses_lands_on_its_row_and_cell(desk: Desk, organizatio
     own = package_row(desk, organization, short)
     contact = desk.row("Contacts", Package=name, Item="1")
     resource = desk.row("Resources", Package=name, Position="2")
-    extent = desk.row("Resource Data Collection Period", Package=name)
+    date = desk.row("Lifecycle Event", Package=name)
     refused = desk.row("Resources", Package=name, Position="3")
     other = package_row(desk, organization, "plain-10")
     before = shown(desk, organization.called[short])
@@ -154,7 +154,7 @@ def test_what_the_site_refuses_lands_on_its_row_and_cell(desk: Desk, organizatio
             ("Packages", own, "Title", "Not to be stored"),
             ("Contacts", contact, "Email", "new@example.org"),
             ("Resources", resource, "Resource Description", "Not to be stored"),
-            ("Resource Data Collection Period", extent, "End Date", "2024-01-31"),
+            ("Lifecycle Event", date, "Date", "2024-01-31"),
             ("Resources", refused, "size", "many bytes"),
             ("Packages", other, "Title", "To be stored"),
         ]
@@ -168,7 +168,7 @@ def test_what_the_site_refuses_lands_on_its_row_and_cell(desk: Desk, organizatio
     assert result == "refused"
     assert "[size]" in message
     held = [("Packages", own), ("Contacts", contact), ("Resources", resource)]
-    for sheet, row in [*held, ("Resource Data Collection Period", extent)]:
+    for sheet, row in [*held, ("Lifecycle Event", date)]:
         assert desk.result(sheet, row)[0] == "not sent"
         assert f"Resources row {refused}" in desk.result(sheet, row)[1]
     assert report["counts"]["updated"] == 1

@@ -36,7 +36,7 @@ def own_edits(organization: catalogue.Organization) -> list[tuple[str, str, str,
         ("Packages", "plain-04", "Description", "=not a formula", "notes", None),
         ("Packages", "plain-05", "Security Classification", "Protected-B", "security_class", "PROTECTED B"),
         ("Packages", "plain-06", "Licence", "Creative Commons Attribution", "license_id", "cc-by"),
-        ("Packages", "plain-07", "record_publish_date", "2031-02-03", "record_publish_date", None),
+        ("Packages", "plain-07", "Retention Expiry Date", "2031-02-03", "retention_expiry_date", None),
         ("Packages", "plain-08", "Keywords", "new word; tides", "tags", {"new word", "tides"}),
         ("Packages", "plain-09", "Private", "FALSE", "private", False),
         ("Packages", "plain-10", "Published By", "lab-org", "owner_org", None),
@@ -60,11 +60,11 @@ def own_edits(organization: catalogue.Organization) -> list[tuple[str, str, str,
         ("Resources", "plain-17", "Resource Storage Format", "zip", "format", "zip"),
         ("Resources dataset", "vanilla-1", "Description", "+1", "description", None),
         ("Contacts", "plain-18", "Email", "new.keeper@example.org", "contacts[0].email", None),
-        ("Contacts", "plain-18", "contact_displayed", "", "contacts[0].displayed", None),
+        ("Contacts", "plain-18", "Displayed", "", "contacts[0].displayed", None),
         (
-            "Resource Data Collection Period",
+            "Resources",
             "plain-19",
-            "End Date",
+            "Data Collection Period: End Date",
             "2044-05-06",
             "temporal_extent[0].end_date",
             None,
@@ -77,14 +77,11 @@ def test_edits_of_every_kind_arrive_and_nothing_else_moves(
     desk: Desk, organization: catalogue.Organization
 ) -> None:
     """Typed into LibreOffice; `package_show` differs in those fields, in CKAN's stamps, and nowhere else."""
-    headers = {sheet: set(desk.table(sheet)[0]) for sheet in ("Contacts",)}
-    displayed = next(h for h in headers["Contacts"] if h in ("displayed", "Displayed"))
     before = catalogue.snapshot(desk.lab, organization.packages)
     views = _views(desk, before[organization.called["same-title-0"]])
     expected: dict[str, set[str]] = {}
     typed, checks = [], []
     for sheet, short, header, text, path, value in own_edits(organization):
-        header = displayed if header == "contact_displayed" else header
         key = "Name" if sheet == "Packages dataset" else "URL" if sheet == "Packages" else "Package"
         row = desk.row(sheet, **{key: named(organization, short)})
         typed.append((sheet, row, header, text))
@@ -156,6 +153,7 @@ def _value(package: dict[str, Any], resource: str, path: str) -> Any:
 
 def test_items_are_added_and_removed(desk: Desk, organization: catalogue.Organization) -> None:
     """A new row adds an entry to a list, `delete` removes one; the others stay as they were."""
+    desk.exported_with_lists()
     package, name = organization.called["plain-20"], named(organization, "plain-20")
     resource = catalogue.snapshot(desk.lab, [package])[package]["resources"][1]["id"]
     before = catalogue.snapshot(desk.lab, [package])[package]
@@ -260,3 +258,40 @@ def test_a_workbook_goes_on_being_edited(desk: Desk, organization: catalogue.Org
     assert report["rows"][0]["changes"] == [
         {"field": "title", "exported": "First", "edited": "Second", "live": "First"}
     ]
+
+
+def test_an_organization_of_a_contact_is_typed_by_its_title(
+    desk: Desk, organization: catalogue.Organization
+) -> None:
+    """People know the title, CKAN keeps the id; where a contact names one, the workbook shows its title."""
+    package, name = organization.called["plain-24"], named(organization, "plain-24")
+    with catalogue.client(desk.lab, desk.lab.sysadmin) as admin:
+        own, other = (
+            admin.call_action("organization_show", {"id": key})
+            for key in (desk.lab.organization, desk.lab.other_organization)
+        )
+        contacts = admin.call_action("package_show", {"id": package})["contacts"]
+        contacts[0]["org"] = other["id"]
+        admin.call_action("package_patch", {"id": package, "contacts": contacts})
+    desk.exported()
+    row = desk.row("Contacts", Package=name, Item="1")
+    shown = desk.table("Contacts")[row - 2]["Organization"]
+    desk.type([("Contacts", row, "Organization", own["title"])])
+
+    report = desk.imported()
+
+    assert shown == other["title"]
+    assert report["writes"] == 1
+    assert catalogue.snapshot(desk.lab, [package])[package]["contacts"][0]["org"] == own["id"]
+
+
+def test_what_the_catalogue_sets_itself_cannot_be_edited(desk: Desk, organization: catalogue.Organization) -> None:
+    """The record's own dates are there to be read; an edit of one is told at its cell and not sent."""
+    row = desk.row("Packages", URL=named(organization, "plain-25"))
+    desk.type([("Packages", row, "Record published", "1999-01-01")])
+
+    report = desk.imported(status=1)
+
+    assert report["writes"] == 0
+    assert desk.result("Packages", row)[0] == "invalid"
+    assert "[Record published] is read-only" in desk.result("Packages", row)[1]

@@ -23,7 +23,6 @@ PACKAGE = {
     "Who can view this record?": ("metadata_visibility", "Public"),
     "Resource Status": ("resource_status", "On Going"),
     "Purpose": ("purpose", "00123"),
-    "record_publish_date": ("record_publish_date", "2031-02-03"),
 }
 RESOURCE = {
     "Type": ("bcdc_type", "Document/Tabular Data"),
@@ -97,9 +96,19 @@ class Typed:
         self.expected.setdefault(package, {}).setdefault(key, []).append(dict(value))
 
     def extent(self, package: str, resource: str, begin: str, end: str) -> None:
-        """Add a row for a resource's data collection period."""
+        """Give a resource its data collection period, in columns of its own row."""
+        row = next(r for r in self.rows["Resources"] if (r["Package"], r["Name"]) == (package, resource))
+        label = "Data Collection Period"
+        row |= {f"{label}: Beginning Date": begin, f"{label}: End Date": end}
+        self._expect_extent(package, resource, begin, end)
+
+    def listed_extent(self, package: str, resource: str, begin: str, end: str) -> None:
+        """Add a row for a data collection period, where these have a sheet."""
         where = {"Package": package, "Resource": resource}
         self._add("Resource Data Collection Period", {**where, "Beginning Date": begin, "End Date": end})
+        self._expect_extent(package, resource, begin, end)
+
+    def _expect_extent(self, package: str, resource: str, begin: str, end: str) -> None:
         held = next(r for r in self.resources(package) if r["name"] == resource)
         held.setdefault("temporal_extent", []).append({"beginning_date": begin, "end_date": end})
 
