@@ -84,10 +84,8 @@ def import_command(
         )
     site = open_site(url, api_key_file)
     job = Import(site, file, ImportOptions(output, no_write, on_conflict == "overwrite", files, frozenset(accept)))
-    if not dry_run and job.asked:
-        _stop(job, as_json)
-    if not dry_run and job.deletions and confirm_deletes != job.deletions:
-        _confirm_deletes(job, confirm_deletes, may_ask=at_terminal() and not as_json)
+    if not dry_run:
+        _settle_questions(job, confirm_deletes, as_json)
     if ask and not _agreed(job):
         note("Nothing was sent.")
         return
@@ -115,6 +113,18 @@ def _run(job: Import, dry_run: bool, *, quiet: bool) -> Report:
         raise InterruptedRunError(
             "Interrupted before the results were written; import again: what has arrived is not sent twice."
         ) from None
+
+
+def _settle_questions(job: Import, confirmed: int | None, as_json: bool) -> None:
+    """Make sure that nothing is sent or deleted that nobody means.
+
+    Raises:
+        RunError: it would be; nothing was sent.
+    """
+    if job.asked:
+        _stop(job, as_json)
+    if job.deletions and confirmed != job.deletions:
+        _confirm_deletes(job, confirmed, may_ask=at_terminal() and not as_json)
 
 
 def _stop(job: Import, as_json: bool) -> NoReturn:

@@ -67,7 +67,7 @@ accept_option = click.option(
     type=click.Choice(CODES),
     multiple=True,
     metavar="CODE",
-    help=f"What looks like a spreadsheet program's doing is meant: {', '.join(CODES)}. May be given several times.",
+    help=f"What looks like a spreadsheet program's doing is meant, of this kind: {', '.join(CODES)}.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 

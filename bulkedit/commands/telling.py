@@ -52,7 +52,8 @@ def _say_cells(outcome: Outcome, edits: Edits) -> None:
         _say_more(len(outcome.changes) - _MOST_FIELDS, "edited cell", "of this row")
     if outcome.result not in FORESEEN:
         place = "" if outcome.changes else f"{outcome.place}  "
-        say(f"    {place}{outcome.result.value}: {outcome.message}")
+        word = "" if outcome.result is Result.NOT_SENT else f"{outcome.result.value}: "  # it says so itself
+        say(f"    {place}{word}{outcome.message}")
 
 
 def _texts(change: FieldOutcome) -> str:

@@ -114,7 +114,7 @@ _TAG_LENGTHS = range(2, 101)
 def _tag(text: str, argument: str) -> str:
     """Refuse what ``tag_length_validator`` and ``tag_name_validator`` do."""
     if len(text) not in _TAG_LENGTHS:
-        return f"{excerpt(text, 60)} has {len(text):,} characters; a tag has 2 to 100"
+        return f"{excerpt(text, 60)} is too {'short' if len(text) < 2 else 'long'}: a tag has 2 to 100 characters"
     if not _TAG.fullmatch(text):
         return f"{excerpt(text, 60)} can only have letters, digits, spaces, - _ and . in it"
     return ""

@@ -243,31 +243,29 @@ def _stretches(texts: Sequence[str]) -> Iterator[tuple[int, int, _Key]]:
 
 
 def _links(one: str, two: str) -> set[_Key]:
+    """Return how a text counts up to the next one: as dates, or by its one number that differs."""
     if one == two or not one or not two:
         return set()
-    found: set[_Key] = set()
     day, next_day = iso_date(one), iso_date(two)
-    if (
-        day is not None
-        and next_day is not None
-        and next_day > day
-        and len(one) == len(two)
-        and one[10:] == two[10:]
-    ):
-        found.add((_AS_DATE, 0, (next_day - day).days))
+    if day is None or next_day is None:
+        return set(_counts_up(one, two))
+    days = (next_day - day).days
+    dates = {(_AS_DATE, 0, days)} if days > 0 and one[10:] == two[10:] else set()
+    return dates | {key for key in _counts_up(one, two) if key[1] == _DAY}  # months and years are no fill handle's
+
+
+_DAY = 5
+"""Where the day stands among the parts of an ISO date, its dashes counted."""
+
+
+def _counts_up(one: str, two: str) -> Iterator[_Key]:
     first, second = _NUMBER.split(one), _NUMBER.split(two)
-    if len(first) == len(second):
-        unlike = [n for n, (a, b) in enumerate(zip(first, second, strict=True)) if a != b]
-        if (
-            len(unlike) == 1
-            and unlike[0] % 2
-            and max(len(first[unlike[0]]), len(second[unlike[0]])) <= _DIGITS_AT_MOST
-        ):
-            at = unlike[0]
-            step = int(second[at]) - int(first[at])
-            if step > 0:
-                found.add(("".join([*first[:at], "#", *first[at + 1 :]]), at, step))
-    return found
+    unlike = [at for at, (a, b) in enumerate(zip(first, second, strict=False)) if a != b]
+    if len(first) != len(second) or len(unlike) != 1 or unlike[0] % 2 == 0:
+        return
+    at = unlike[0]
+    if max(len(first[at]), len(second[at])) <= _DIGITS_AT_MOST and (step := int(second[at]) - int(first[at])) > 0:
+        yield "".join([*first[:at], "#", *first[at + 1 :]]), at, step
 
 
 def _rows_needed(text: str, key: _Key) -> int:
