@@ -218,13 +218,21 @@ def _filled(
             and cell.row.place not in taken
             and not _held_before(cell, key, called, column.name)
         ]
-        if len(counted) >= _EDITED_OF_SERIES and end - start >= _rows_needed(cells[start].now, key):
+        long_enough = len(counted) >= _EDITED_OF_SERIES and end - start >= _rows_needed(cells[start].now, key)
+        if long_enough and not _counted_before(cells[start:end], key):
             hits += counted
     return hits
 
 
 _Key = tuple[str, int, int]
 """What two neighbours of a series share: their text with the number left out, which number it is, the step."""
+
+
+def _counted_before(cells: Sequence[_Cell], key: _Key) -> bool:
+    """Tell whether texts counted up by the same step when they were exported: they were moved on together."""
+    pairs = zip(cells, cells[1:], strict=False)
+    return all(key[2] in {step for _, _, step in _links(a.exported, b.exported)} for a, b in pairs)
+
 
 _AS_DATE = "date"
 

@@ -225,6 +225,7 @@ HONEST: dict[str, tuple[Sequence[str], Change]] = {
         [f"https://old.example/{n}.html" for n in range(1, 11)],
         lambda n, t: f"https://new.example/v2/maps?id={n}",
     ),
+    "a series moved on": ([str(10_000 + n * 37) for n in range(9)], lambda n, t: str(int(t) + 11)),
     "years mended": ([f"2023-05-0{n}" for n in range(1, 8)], lambda n, t: t.replace("2023", "2024")),
     "two swapped": (WORDS[:2], lambda n, t: WORDS[2 - n]),
     "yes and no swapped": (["TRUE", "FALSE"] * 5, lambda n, t: "FALSE" if t == "TRUE" else "TRUE"),
