@@ -199,23 +199,16 @@ def with_warnings(rows: Sequence[RowEdit], exported: Catalogue) -> list[RowEdit]
     for row in rows:
         if row.asks:
             edited.setdefault(row.package, []).append(row)
+    gone = {row.owner for row in rows if row.asks and row.action == "delete" and not row.table.level.of_items}
     said: dict[Place, list[str]] = {}
     for row in rows:
         asking = edited.get(row.package, [])
-        if not asking or _goes(row, asking):
+        if not asking or row.action == "delete" or gone & {row.package, row.resource}:
             continue
         at = row if row.asks else asking[0]
         where = "" if at is row else f"{row.place}: "
         said.setdefault(at.place, []).extend(where + sentence for sentence in _owed(row, exported))
     return [replace(row, warnings=_few(said[row.place])) if said.get(row.place) else row for row in rows]
-
-
-def _goes(row: RowEdit, asking: Sequence[RowEdit]) -> bool:
-    """Tell whether a row's record is deleted, by itself or with what it belongs to."""
-    return row.action == "delete" or any(
-        other.action == "delete" and not other.table.level.of_items and other.owner in (row.package, row.resource)
-        for other in asking
-    )
 
 
 def _owed(row: RowEdit, exported: Catalogue) -> Iterator[str]:

@@ -33,10 +33,23 @@ def edited_cell(column: Column, codec: Codec, exported: str, cell: Cell, *, name
     normal = codec.normal(text)
     if normal in (exported, codec.normal(exported)) or after_libreoffice(text) == after_libreoffice(exported):
         return None
+    _refuse_text(column, exported, text)
+    value = codec.read(normal, None)
+    if column.steps:
+        _refuse_step(column, codec, text_of(codec.read(exported, None)), text_of(value))
+    checked = replace(column, checks=("name", *column.checks)) if name and "name" not in column.checks else column
+    refuse_wrong(checked, normal, exported)
+    return CellEdit(column, exported, normal, form_of(cell))
+
+
+def _refuse_text(column: Column, exported: str, text: str) -> None:
+    """Make sure that a column can be edited, and that a text can be stored in it, whatever it says."""
     if is_marker(exported):
         raise UnreadableError("is too long for a cell and can only be edited on the site; restore the cell")
     if column.read_only:
         raise UnreadableError(f"is read-only; restore {excerpt(exported, 60)}")
+    if "\x00" in text:  # PostgreSQL has no such character in a text: CKAN answers with an internal error
+        raise UnreadableError("holds a character that no site can store (NUL); type the text anew")
     if not fits(text):
         raise UnreadableError(
             f"holds more than the {CELL_LIMIT:,} characters of a cell; shorten it, or edit it on the site"
@@ -45,12 +58,6 @@ def edited_cell(column: Column, codec: Codec, exported: str, cell: Cell, *, name
         raise UnreadableError("is required and cannot be emptied")
     if column.lasting and text == "":
         raise UnreadableError("cannot be emptied again; CKAN has no way to do it")
-    value = codec.read(normal, None)
-    if column.steps:
-        _refuse_step(column, codec, text_of(codec.read(exported, None)), text_of(value))
-    checked = replace(column, checks=("name", *column.checks)) if name and "name" not in column.checks else column
-    refuse_wrong(checked, normal, exported)
-    return CellEdit(column, exported, normal, form_of(cell))
 
 
 def form_of(cell: Cell) -> Form | None:

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from types import MappingProxyType
 
 from bulkedit.core import columns as own
@@ -230,7 +231,7 @@ _Key = tuple[str, int, int]
 
 def _counted_before(cells: Sequence[_Cell], key: _Key) -> bool:
     """Tell whether texts counted up by the same step when they were exported: they were moved on together."""
-    pairs = zip(cells, cells[1:], strict=False)
+    pairs = pairwise(cells)
     return all(key[2] in {step for _, _, step in _links(a.exported, b.exported)} for a, b in pairs)
 
 

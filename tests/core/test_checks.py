@@ -232,6 +232,16 @@ def test_a_text_that_no_cell_can_hold_is_invalid() -> None:
     assert "holds more than the 32,767 characters of a cell" in _problems(desk)["Packages", 2][0]
 
 
+def test_a_character_that_no_database_stores_is_invalid() -> None:
+    """CKAN would stumble over it; the other control characters it keeps as they are."""
+    desk = desk_of(parks())
+    desk.rows["Packages"][0] |= {"Title": "A\x0b", "Notes": "A\x00"}
+
+    [problems] = _problems(desk).values()
+
+    assert [problem.partition("]")[0] for problem in problems] == ["[Notes"]
+
+
 # -- fields that demand others
 
 RULE = Rule("colour", ("r", "g"), ("notes", "published"))
