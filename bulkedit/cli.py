@@ -7,6 +7,7 @@ from typing import NoReturn
 import click
 
 from bulkedit import __version__
+from bulkedit.commands.checking import check_command
 from bulkedit.commands.demonstrating import demo_command
 from bulkedit.commands.exporting import export_command
 from bulkedit.commands.importing import import_command
@@ -26,6 +27,7 @@ def bulkedit() -> None:
     \b
     bulkedit export ORGANIZATION      write its packages and resources into a workbook
     (edit it in Excel or LibreOffice)
+    bulkedit check FILE               see what you edited, and whether it is valid
     bulkedit import FILE --dry-run    see what would happen, row by row
     bulkedit import FILE              do it; every row gets its result
 
@@ -40,6 +42,7 @@ def bulkedit() -> None:
 
 
 bulkedit.add_command(export_command)
+bulkedit.add_command(check_command)
 bulkedit.add_command(import_command)
 bulkedit.add_command(whoami_command)
 bulkedit.add_command(sandbox_command)

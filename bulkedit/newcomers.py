@@ -1,6 +1,6 @@
 """New packages: what each will be called, and whether an earlier run has created it and was not told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -21,6 +21,23 @@ class TakenError(Exception):
     """A new package cannot have its name; ``str()`` is one sentence."""
 
 
+def _new_package(rows: Sequence[RowEdit]) -> RowEdit:
+    return next((row for row in rows if row.new and row.table.level is Level.PACKAGE), rows[0])
+
+
+def wanted_names(rows: Sequence[RowEdit]) -> Iterator[str]:
+    """Return the names that a new package can have, the first choice first: the typed one, or made of its title.
+
+    Raises:
+        TakenError: there is nothing to make a name of.
+    """
+    new = _new_package(rows)
+    typed = any(cell.column.name == "name" and cell.edited for cell in new.cells)
+    if not typed and not NAME.fullmatch(new.name):
+        raise TakenError("A new package needs a name, or a title of letters and digits to make one of.")
+    return iter([new.name]) if typed else candidates(new.name)
+
+
 class Newcomers:
     """The packages that a workbook asks a site to create.
 
@@ -39,11 +56,8 @@ class Newcomers:
             TakenError: another package has the name, or there is nothing to make a name of.
             RunError: the site cannot be asked.
         """
-        new = next((row for row in rows if row.new and row.table.level is Level.PACKAGE), rows[0])
-        typed = next((cell.edited for cell in new.cells if cell.column.name == "name"), "")
-        if not typed and not NAME.fullmatch(new.name):
-            raise TakenError("A new package needs a name, or a title of letters and digits to make one of.")
-        for name in [typed] if typed else candidates(new.name):
+        new = _new_package(rows)
+        for name in wanted_names(rows):
             try:
                 live = self._site.package_of_any_state(name)
             except DeniedError:  # a package of others
@@ -52,7 +66,7 @@ class Newcomers:
                 return name, None
             if self._is_ours(live, new, rows):
                 return name, live
-        raise TakenError(f"Another package of the site is called {typed or new.name!r}; give another name.")
+        raise TakenError(f"Another package of the site is called {new.name!r}; give another name.")
 
     def _is_ours(self, live: Package, new: RowEdit, rows: Sequence[RowEdit]) -> bool:
         """Tell whether a package is the one that a row asks for: an earlier run made it, and was not told.

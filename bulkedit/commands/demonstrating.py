@@ -91,6 +91,8 @@ def _tell(folder: Path) -> None:
     _step("You edit rows, as in Excel, and save:")
     _say_list(edit(book))
     shutil.copyfile(book, folder / f"{ORGANIZATION}-edited.xlsx")
+    _step("Is it right so far? Nobody need be asked for that.")
+    _bulkedit("check", book)
     _step("Meanwhile a colleague edits on the site:")
     _say_list(edit_on_the_site(os.environ["CKAN_URL"], f"sandbox-{COLLEAGUE}"))
     _step("What would happen?")

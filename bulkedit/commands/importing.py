@@ -1,51 +1,43 @@
 """``bulkedit import``."""
 
 import sys
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
 from bulkedit.commands.shared import (
     InterruptedRunError,
     NotAppliedError,
+    accept_option,
     at_terminal,
+    files_option,
     json_option,
     note,
     open_site,
     plural,
     print_json,
+    result_options,
     say,
     say_trouble,
     site_options,
 )
-from bulkedit.core.outcomes import APPLIED, FORESEEN, Outcome, Result
+from bulkedit.commands.telling import counted, say_import, say_rows
+from bulkedit.core.guards import stop
 from bulkedit.core.report import Report
-from bulkedit.core.text import excerpt
 from bulkedit.core.trouble import RunError
 from bulkedit.workflow import Import, ImportOptions, Progress, foresee
 
-_MOST_ROWS_IN_TROUBLE = 200
-_MOST_ROWS_GOING_WELL = 12
-_ROWS_OF_ONE_REASON = 3
 _PROGRESS_WIDTH = 40
-_MOST_FIELDS = 8
-_SHOWN_IN_FULL = frozenset((Result.UPDATED, Result.WOULD_UPDATE))
 
 
 @click.command("import", short_help="Send the edits of a workbook to the catalogue.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Send nothing; show what would happen, in the workbook too.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the results into this copy.",
-)
-@click.option("--no-write", is_flag=True, help="Write the results nowhere.")
+@result_options
 @click.option(
     "--on-conflict",
     type=click.Choice(["skip", "overwrite"]),
@@ -58,12 +50,8 @@ _SHOWN_IN_FULL = frozenset((Result.UPDATED, Result.WOULD_UPDATE))
     metavar="N",
     help="How many packages and resources will be deleted; needed where any are and nobody can be asked.",
 )
-@click.option(
-    "--files",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    metavar="DIR",
-    help="Where the files named in [Upload] lie; otherwise beside the workbook.",
-)
+@files_option
+@accept_option
 @json_option
 @site_options
 def import_command(
@@ -75,6 +63,7 @@ def import_command(
     on_conflict: str,
     confirm_deletes: int | None,
     files: Path | None,
+    accept: tuple[str, ...],
     as_json: bool,
     url: str | None,
     api_key_file: Path | None,
@@ -83,7 +72,8 @@ def import_command(
 
     Only edited cells are sent, in one call for each package. What somebody changed on the site since
     the export is kept. Where both sides changed the same field, that field is not sent and its row is a
-    conflict. A row that is invalid or refused holds back its whole package.
+    conflict. A row that is invalid or refused holds back its whole package. Where edits look like a
+    spreadsheet program's doing, nothing is sent until --accept says that they are meant.
     """
     if output is not None and no_write:
         raise click.UsageError("Either -o or --no-write.")
@@ -93,9 +83,9 @@ def import_command(
             "There is nobody to ask: give --yes to import, or --dry-run to see what would happen."
         )
     site = open_site(url, api_key_file)
-    job = Import(site, file, ImportOptions(output, no_write, on_conflict == "overwrite", files))
-    if not dry_run and job.deletions and confirm_deletes != job.deletions:
-        _confirm_deletes(job, confirm_deletes, may_ask=at_terminal() and not as_json)
+    job = Import(site, file, ImportOptions(output, no_write, on_conflict == "overwrite", files, frozenset(accept)))
+    if not dry_run:
+        _settle_questions(job, confirm_deletes, as_json)
     if ask and not _agreed(job):
         note("Nothing was sent.")
         return
@@ -103,7 +93,7 @@ def import_command(
     if as_json:
         print_json(report.to_json())
     else:
-        _say(report)
+        say_import(report)
     if job.interrupted:
         raise InterruptedRunError("Interrupted; import again to go on.")
     if job.mistake:
@@ -123,6 +113,34 @@ def _run(job: Import, dry_run: bool, *, quiet: bool) -> Report:
         raise InterruptedRunError(
             "Interrupted before the results were written; import again: what has arrived is not sent twice."
         ) from None
+
+
+def _settle_questions(job: Import, confirmed: int | None, as_json: bool) -> None:
+    """Make sure that nothing is sent or deleted that nobody means.
+
+    Raises:
+        RunError: it would be; nothing was sent.
+    """
+    if job.asked:
+        _stop(job, as_json)
+    if job.deletions and confirmed != job.deletions:
+        _confirm_deletes(job, confirmed, may_ask=at_terminal() and not as_json)
+
+
+def _stop(job: Import, as_json: bool) -> NoReturn:
+    """Write and say what keeps an import from beginning.
+
+    Raises:
+        RunError: always; nothing was sent.
+    """
+    report = _run(job, dry_run=False, quiet=as_json)
+    if as_json:
+        print_json(report.to_json())
+    else:
+        say_import(report)
+    if report.unwritten:
+        say_trouble(report.unwritten)
+    raise RunError(stop(job.asked))
 
 
 def _confirm_deletes(job: Import, said: int | None, *, may_ask: bool) -> None:
@@ -148,8 +166,8 @@ def _agreed(job: Import) -> bool:
     plan, coming = job.foreseen()
     if not coming:
         return True
-    _say_rows(plan)
-    say(_counted(plan))
+    say_rows(plan)
+    say(counted(plan))
     try:
         agreed = click.confirm(f"Send the edits of {plural(coming, 'package')} to {job.site.url}?", default=False)
     except click.Abort:
@@ -170,60 +188,3 @@ def _progress(quiet: bool) -> Iterator[Progress | None]:
 
     yield show
     click.echo(f"\r{' ' * _PROGRESS_WIDTH}\r", nl=False, err=True)
-
-
-def _say(report: Report) -> None:
-    _say_rows(report)
-    if report.edits.missing:
-        gone = ", ".join(f"{count} of {sheet}" for sheet, count in report.edits.missing.items())
-        say(f"Not in the workbook any more, and so left alone: {gone}.")
-    for sheet, header, near in report.edits.unknown:
-        hint = f" (did you mean [{near}]?)" if near else ""
-        say(f"Column {header!r} of {sheet} is not one of ours and was left alone{hint}.")
-    say(f"{'Dry run: ' if report.dry_run else ''}{_counted(report)}")
-    if report.dry_run and any(outcome.result in FORESEEN for outcome in report.outcomes):
-        say("The site checks the values when they are sent, and may still refuse some.")
-    if report.stopped:
-        say("The run stopped before its end; import again to go on: what has arrived is not sent twice.")
-    if report.beside:
-        say(f"{report.workbook} is open in a spreadsheet program, or was saved by one meanwhile.")
-        say(f"The results are in {report.written} instead; go on in that file, it knows what was sent.")
-    elif report.written:
-        say(f"Every row's result is in {report.written}")
-
-
-def _counted(report: Report) -> str:
-    return (", ".join(f"{count} {result}" for result, count in report.counts.items()) or "no rows") + "."
-
-
-def _say_rows(report: Report) -> None:
-    """Say what becomes of the rows: of those that go well the first ones, for the workbook has them all."""
-    fine = [outcome for outcome in report.answered if outcome.result in APPLIED | FORESEEN]
-    trouble = _each_reason([o for o in report.answered if o.result not in APPLIED | FORESEEN])
-    shown = {id(outcome) for outcome in [*fine[:_MOST_ROWS_GOING_WELL], *trouble[:_MOST_ROWS_IN_TROUBLE]]}
-    for outcome in (outcome for outcome in report.answered if id(outcome) in shown):
-        say(f"{outcome.place.sheet} row {outcome.place.row}  {outcome.package}  {outcome.result.value}")
-        say(f"    {outcome.message}")
-        if outcome.result in _SHOWN_IN_FULL:
-            for change in outcome.changes[:_MOST_FIELDS]:
-                say(f"    [{change.header}] {excerpt(change.exported, 50)} → {excerpt(change.edited, 50)}")
-    _say_more(len(fine) - _MOST_ROWS_GOING_WELL, "without trouble")
-    _say_more(
-        len(report.answered) - len(fine) - min(len(trouble), _MOST_ROWS_IN_TROUBLE), "in trouble like the above"
-    )
-
-
-def _each_reason(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Return the first rows of each reason: what stopped a run need not be said for every row after it."""
-    told: Counter[str] = Counter()
-    kept = []
-    for outcome in outcomes:
-        told[outcome.message] += 1
-        if told[outcome.message] <= _ROWS_OF_ONE_REASON:
-            kept.append(outcome)
-    return kept
-
-
-def _say_more(count: int, kind: str) -> None:
-    if count > 0:
-        say(f"... and {plural(count, 'more row')} {kind}.")

@@ -12,6 +12,7 @@ import click
 
 from bulkedit.ckan.client import Client
 from bulkedit.ckan.site import Site
+from bulkedit.core.guards import CODES
 from bulkedit.core.json_value import JSON
 from bulkedit.core.trouble import RunError
 
@@ -40,6 +41,34 @@ def site_options(command: Command) -> Command:
     return command
 
 
+def result_options(command: Command) -> Command:
+    """Add the options that say where each row's result is written."""
+    for option in (
+        click.option("--no-write", is_flag=True, help="Write the results nowhere."),
+        click.option(
+            "-o",
+            "--output",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="Write the results into this copy.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+files_option = click.option(
+    "--files",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="DIR",
+    help="Where the files named in [Upload] lie; otherwise beside the workbook.",
+)
+accept_option = click.option(
+    "--accept",
+    type=click.Choice(CODES),
+    multiple=True,
+    metavar="CODE",
+    help=f"What looks like a spreadsheet program's doing is meant, of this kind: {', '.join(CODES)}.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 
 

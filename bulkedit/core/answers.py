@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from bulkedit.core.edits import Place
 from bulkedit.core.json_value import JSON, Package
 
 
@@ -52,4 +53,17 @@ class NotSent:
     reason: str
 
 
-Answer: TypeAlias = Accepted | Planned | Mismatched | Rejected | Denied | Unclear | NotSent
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Nothing of the run is sent before somebody answers what the guards ask.
+
+    Attributes:
+        reasons: what is said of rows with cells that are asked about.
+        otherwise: what is said of the others.
+    """
+
+    reasons: Mapping[Place, str]
+    otherwise: str
+
+
+Answer: TypeAlias = Accepted | Planned | Mismatched | Rejected | Denied | Unclear | NotSent | Held

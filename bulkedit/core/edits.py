@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bulkedit.core.cells import Form
 from bulkedit.core.columns import Column, Table
+from bulkedit.core.sheets import letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +21,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class CellEdit:
-    """One edited cell: the column, what it held when exported, what it holds now."""
+    """One edited cell: the column, what it held when exported, what it holds now.
+
+    `form` is how a spreadsheet program stored it, where that is not as text.
+    """
 
     column: Column
     exported: str
     edited: str
+    form: Form | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,8 @@ class RowEdit:
         new: the row asks for a new package or resource, which has no id yet (`naming`).
         cells: the edited cells.
         problems: why the row cannot be sent, one sentence each; any makes it ``invalid``.
+        warnings: what the site may refuse the package for, though nobody edited it here.
+        beside: header of the cell that names another exported record than the one that the row is.
     """
 
     place: Place
@@ -53,6 +61,8 @@ class RowEdit:
     cells: tuple[CellEdit, ...] = ()
     problems: tuple[str, ...] = ()
     new: bool = False
+    warnings: tuple[str, ...] = ()
+    beside: str = ""
 
     @property
     def asks(self) -> bool:
@@ -74,11 +84,18 @@ class Edits:
     Attributes:
         missing: how many exported rows are in no sheet any more, by sheet title.
         unknown: headers that are no columns of ours: sheet, header, the closest of ours or nothing.
+        positions: column number of each header that is ours or a field's, by sheet title.
     """
 
     rows: Sequence[RowEdit]
     missing: Mapping[str, int] = field(default_factory=dict)
     unknown: Sequence[tuple[str, str, str]] = ()
+    positions: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def cell(self, place: Place, header: str) -> str:
+        """Return how a cell is called, like ``Contacts!F12``; a column that is not there has no letters."""
+        at = self.positions.get(place.sheet, {}).get(header)
+        return f"{place.sheet}!{letters(at) if at else ''}{place.row}"
 
     def by_package(self) -> dict[str, list[RowEdit]]:
         """Return the rows that ask for something or cannot be sent, by package id, in sheet order."""

@@ -4,16 +4,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bulkedit.core import columns as own
-from bulkedit.core.catalogue import Catalogue, Texts, item_key
-from bulkedit.core.cells import Cell, Form, OddCell, cell_text, says_the_same
-from bulkedit.core.codecs import Codec, codecs_of
-from bulkedit.core.columns import Column, Layout, Level, Table
+from bulkedit.core.catalogue import Catalogue, item_key
+from bulkedit.core.cells import cell_text
+from bulkedit.core.codecs import codecs_of
+from bulkedit.core.columns import Layout, Level, Table
+from bulkedit.core.demands import exported_texts, unmet, with_warnings, without_contradictions
+from bulkedit.core.edited import edited_cell, form_of
 from bulkedit.core.edits import CellEdit, Edits, Place, RowEdit
-from bulkedit.core.json_value import text_of
-from bulkedit.core.naming import NAME, made_id, placeholder, slug
+from bulkedit.core.naming import made_id, placeholder, slug
 from bulkedit.core.plain import UnreadableError
-from bulkedit.core.sheets import Heads, Sheet, SheetRow, field_cells, find_heads, own_text
-from bulkedit.core.text import after_libreoffice, canonical, excerpt, in_cell, is_marker
+from bulkedit.core.sheets import Heads, Sheet, SheetRow, field_cells, find_heads, own_text, positions
+from bulkedit.core.text import canonical, excerpt, in_cell
 
 
 def find_edits(layout: Layout, exported: Catalogue, sheets: Mapping[str, Sheet], salt: str = "") -> Edits:
@@ -32,9 +33,11 @@ def find_edits(layout: Layout, exported: Catalogue, sheets: Mapping[str, Sheet],
     rows: list[RowEdit] = []
     missing: dict[str, int] = {}
     unknown: list[tuple[str, str, str]] = []
+    where: dict[str, dict[str, int]] = {}
     for table in layout.tables:
         sheet = sheets.get(table.title) or Sheet(table.title, {}, ())
         heads = find_heads(table, sheet)
+        where[table.title] = positions(table, heads)
         unknown += [(table.title, header, near) for header, near in heads.unknown]
         found = _distinct(list(_rows(table, exported, names, heads, sheet)))
         rows += found
@@ -42,7 +45,8 @@ def find_edits(layout: Layout, exported: Catalogue, sheets: Mapping[str, Sheet],
         gone = sum(key not in seen for key in exported.rows.get(table.title, {}))
         if gone:
             missing[table.title] = gone
-    return Edits(_without_contradictions(rows), missing, unknown)
+    rows = with_warnings(without_contradictions(rows, exported, layout), exported)
+    return Edits(rows, missing, unknown, where)
 
 
 def _key(row: RowEdit) -> str:
@@ -165,11 +169,14 @@ def _rows(table: Table, exported: Catalogue, names: _Names, heads: Heads, sheet:
         if not _holds_anything(row, heads):
             continue
         edit = identify(RowEdit(Place(table.title, row.number), table, "", "", ""), row, heads, names)
+        certain = not edit.problems
+        if certain and table.level is Level.RESOURCE:
+            edit = _with_own_cells(edit, row, heads, exported)
         edit = _with_action(edit, own_text(row, heads, own.ACTION))
         if edit.action == "skip":
-            yield replace(edit, problems=())
+            yield replace(edit, problems=(), cells=(), beside="")
         else:
-            yield edit if edit.problems else _with_cells(edit, row, heads, exported)
+            yield _with_cells(edit, row, heads, exported) if certain else edit
 
 
 def _holds_anything(row: SheetRow, heads: Heads) -> bool:
@@ -239,10 +246,14 @@ def _beside_own_name(edit: RowEdit, row: SheetRow, heads: Heads, names: _Names) 
         return edit
     header = edit.table.columns[index].header
     return _problem(
-        edit,
+        replace(edit, beside=header),
         f"[{own.ID}] belongs to the package {names.name(edit.package)!r}, but [{header}] says {written!r}, which"
         " is another exported package; were only some columns sorted?",
     )
+
+
+def _beside(edit: RowEdit, header: str, another: bool) -> RowEdit:
+    return replace(edit, beside=header) if another else edit
 
 
 def _identify_resource(edit: RowEdit, row: SheetRow, heads: Heads, names: _Names) -> RowEdit:
@@ -256,22 +267,24 @@ def _identify_resource(edit: RowEdit, row: SheetRow, heads: Heads, names: _Names
     edit = replace(edit, package=held.package, name=names.name(held.package), owner=key, resource=key)
     if package_text and names.package(package_text) != held.package:
         edit = _problem(
-            edit,
+            _beside(edit, own.PACKAGE, package_text in names.exported_names),
             f"[{own.PACKAGE}] says {excerpt(package_text, 60)}, but this resource belongs to"
             f" {edit.name!r}; resources cannot move to another package.",
         )
-    return _with_own_cells(edit, row, heads, str(held.position))
+    return edit
 
 
-def _with_own_cells(edit: RowEdit, row: SheetRow, heads: Heads, exported: str) -> RowEdit:
+def _with_own_cells(edit: RowEdit, row: SheetRow, heads: Heads, catalogue: Catalogue) -> RowEdit:
     """Add what the cells of ours ask for: another place among the resources, a file to send."""
+    held = catalogue.resources.get(edit.owner)
+    exported = "" if held is None else str(held.position)
     position, path = own_text(row, heads, own.POSITION), own_text(row, heads, own.UPLOAD)
     cells = list(edit.cells)
     if position not in ("", exported):
         digits = position.isascii() and position.isdigit() and len(position) < _DIGITS_AT_MOST
         if not digits or int(position) == 0:
             sentence = f"[{own.POSITION}] takes the number of a place, from 1; it holds {excerpt(position, 40)}."
-            return _problem(edit, sentence)
+            edit = _problem(edit, sentence)
         cells.append(CellEdit(own.PLACE_COLUMN, exported, position))
     if path:
         cells.append(CellEdit(own.FILE_COLUMN, "", path))
@@ -284,7 +297,7 @@ def _identify_new_resource(edit: RowEdit, row: SheetRow, heads: Heads, names: _N
     edit = replace(edit, package=package, name=names.name(package) or text, owner=key, resource=key, new=True)
     if not package or not names.has_table(package, edit.table):
         return _problem(edit, _no_such_package(text))
-    return _with_own_cells(edit, row, heads, "")
+    return edit
 
 
 def _identify_item(edit: RowEdit, row: SheetRow, heads: Heads, names: _Names) -> RowEdit:
@@ -320,12 +333,14 @@ def _identify_resource_item(edit: RowEdit, row: SheetRow, heads: Heads, names: _
         return _problem(replace(edit, name=package_text), sentence)
     edit = replace(edit, package=held.package, name=names.name(held.package), owner=key, resource=key)
     if package_text and names.package(package_text) != held.package:
+        edit = _beside(edit, own.PACKAGE, package_text in names.exported_names)
         return _problem(
             edit, f"[{own.PACKAGE}] and [{own.RESOURCE_ID}] do not belong together; restore one of them."
         )
     if name not in ("", held.name) and name in names.resource_names:
         return _problem(
-            edit, f"[{own.RESOURCE}] and [{own.RESOURCE_ID}] do not belong together; restore one of them."
+            replace(edit, beside=own.RESOURCE),
+            f"[{own.RESOURCE}] and [{own.RESOURCE_ID}] do not belong together; restore one of them.",
         )
     return _numbered(edit, row, heads, names)
 
@@ -393,7 +408,7 @@ def _twice(row: RowEdit, places: Iterable[Place]) -> str:
 
 def _with_cells(edit: RowEdit, row: SheetRow, heads: Heads, exported: Catalogue) -> RowEdit:
     codecs = codecs_of(edit.table)
-    texts = _exported_texts(edit, exported)
+    texts = exported_texts(edit, exported)
     cells: list[CellEdit] = list(edit.cells)
     problems = list(edit.problems)
     for index, cell in field_cells(row, heads):
@@ -409,124 +424,13 @@ def _with_cells(edit: RowEdit, row: SheetRow, heads: Heads, exported: Catalogue)
             continue
         try:
             name = edit.table.level is Level.PACKAGE and column.name == "name"
-            found = _edited(column, codecs[index], texts[index], cell, name=name)
+            found = edited_cell(column, codecs[index], texts[index], cell, name=name)
         except UnreadableError as error:
             problems.append(f"[{column.header}] {error}.")
-            cells.append(CellEdit(column, texts[index], in_cell(canonical(cell_text(cell)))))
+            cells.append(CellEdit(column, texts[index], in_cell(canonical(cell_text(cell))), form_of(cell)))
         else:
             cells += [found] if found else []
-    if (edit.new or (edit.table.level.of_items and not edit.number)) and cells and edit.action == "":
-        problems += _left_empty(edit.table, cells)
-    problems += _two_sources(edit.table, cells)
     if edit.action == "delete":
-        cells, problems = [], list(edit.problems)
-    return replace(edit, cells=tuple(cells), problems=tuple(problems))
-
-
-def _exported_texts(edit: RowEdit, exported: Catalogue) -> Texts:
-    if edit.table.level.of_items:
-        texts = exported.texts(edit.table, item_key(edit.owner, edit.number)) if edit.number else None
-    else:
-        texts = exported.texts(edit.table, edit.owner)
-    return texts if texts is not None else ("",) * len(edit.table.columns)
-
-
-def _edited(column: Column, codec: Codec, exported: str, cell: Cell, *, name: bool) -> CellEdit | None:
-    """Return the edit of one cell, or None where it says what was exported.
-
-    Args:
-        column: the column.
-        codec: its codec.
-        exported: the text as exported.
-        cell: what the cell holds now.
-        name: the column is a package's name.
-
-    Raises:
-        UnreadableError: the cell holds nothing that could be sent.
-    """
-    if isinstance(cell, OddCell):
-        _refuse_formula(cell)
-        if says_the_same(cell, exported):
-            return None
-    text = canonical(cell_text(cell))
-    normal = codec.normal(text)
-    if normal in (exported, codec.normal(exported)) or after_libreoffice(text) == after_libreoffice(exported):
-        return None
-    if is_marker(exported):
-        raise UnreadableError("is too long for a cell and can only be edited on the site; restore the cell")
-    if column.read_only:
-        raise UnreadableError(f"is read-only; restore {excerpt(exported, 60)}")
-    if column.required and text == "":
-        raise UnreadableError("is required and cannot be emptied")
-    if column.lasting and text == "":
-        raise UnreadableError("cannot be emptied again; CKAN has no way to do it")
-    value = codec.read(normal, None)
-    if column.steps:
-        _refuse_step(column, codec, text_of(codec.read(exported, None)), text_of(value))
-    if name and not NAME.fullmatch(text):
-        raise UnreadableError("takes 2 to 100 lower-case letters, digits, - and _, for the page's address")
-    return CellEdit(column, exported, normal)
-
-
-def _refuse_step(column: Column, codec: Codec, before: str, after: str) -> None:
-    """Make sure that a workflow allows a change; one that says nothing of the value before allows any."""
-    allowed = [step for step in column.steps if step.before == before]
-    if not allowed or after in {step.after for step in allowed}:
-        return
-    ways = "; ".join(f"{codec.show(step.after)} ({', '.join(step.by) or 'anybody'})" for step in allowed)
-    if before:
-        raise UnreadableError(
-            f"cannot go from {excerpt(codec.show(before))} to {excerpt(codec.show(after))}; it can go to: {ways}"
-        )
-    raise UnreadableError(f"of a new record must be: {ways}")
-
-
-def _refuse_formula(cell: OddCell) -> None:
-    if cell.form is Form.FORMULA:
-        raise UnreadableError("holds a formula; type the value itself (or copy the cell and paste its value)")
-    if cell.form is Form.ERROR:
-        raise UnreadableError(f"holds the error {cell.text}; type the value itself")
-
-
-def _two_sources(table: Table, cells: Sequence[CellEdit]) -> list[str]:
-    """Refuse a link typed beside a file to be sent: the resource can be one of them only."""
-    typed = {cell.column.name: cell for cell in cells if cell.edited}
-    if own.FILE_COLUMN.name in typed and "url" in typed:
-        header = typed["url"].column.header
-        return [f"[{own.UPLOAD}] and [{header}] ask for a file and for a link; empty one of them."]
-    return []
-
-
-def _left_empty(table: Table, cells: Sequence[CellEdit]) -> list[str]:
-    filled = {cell.column.name for cell in cells}
-    filled |= {"url"} if own.FILE_COLUMN.name in filled else set()
-    given = set() if table.level.of_items else _GIVEN
-    return [
-        f"[{c.header}] is required in a new row."
-        for c in table.columns
-        if c.required and c.name not in filled and c.name not in given
-    ]
-
-
-_GIVEN = {"name", "owner_org", "private"}
-"""Required fields of a new package that need no text: made from the title, as exported, and not private."""
-
-
-def _without_contradictions(rows: Sequence[RowEdit]) -> list[RowEdit]:
-    """Mark edits of what another row deletes."""
-    deleted = {
-        row.owner: row.place
-        for row in rows
-        if row.action == "delete" and not row.table.level.of_items and not row.new and not row.problems
-    }
-    rows = [_at_odds(row, deleted, "deletes what this row is about; take back one of the two.") for row in rows]
-    left = {row.owner: row.place for row in rows if row.new and not row.asks and not row.problems}
-    return [_at_odds(row, left, "which this row belongs to, is not to be created.", ",") for row in rows]
-
-
-def _at_odds(row: RowEdit, others: Mapping[str, Place], sentence: str, comma: str = "") -> RowEdit:
-    """Mark an edit of what another row, of its package or its resource, does away with."""
-    place = next((others[key] for key in (row.package, row.resource) if key in others), row.place)
-    if place == row.place or not row.asks or row.action == "delete":
-        return row
-    return _problem(row, f"{place}{comma} {sentence}")
+        return replace(edit, cells=())
+    edit = replace(edit, cells=tuple(cells), problems=tuple(problems))
+    return replace(edit, problems=(*problems, *unmet(edit, texts)))

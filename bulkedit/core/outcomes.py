@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from enum import StrEnum
 
-from bulkedit.core.answers import Accepted, Answer, Denied, Mismatched, NotSent, Planned, Rejected, Unclear
+from bulkedit.core.answers import Accepted, Answer, Denied, Held, Mismatched, NotSent, Planned, Rejected, Unclear
 from bulkedit.core.catalogue import Catalogue
 from bulkedit.core.columns import FILE_COLUMN, Kind, Layout, Level
 from bulkedit.core.diff import Change, PackageDiff, Verdict
@@ -211,7 +211,8 @@ class _Teller:
                 said = [*_did(row, going, dry=False), *self._also(row, going), *self._kept(row, going)]
                 return _word(row, dry=False), said
             case Planned():
-                return _word(row, dry=True), [*_did(row, going, dry=True), *self._also(row, going)]
+                said = [*_did(row, going, dry=True), *self._also(row, going), *row.warnings]
+                return _word(row, dry=True), said
             case Denied(reason):
                 return Result.REFUSED, [reason, *_hints(going)]
             case Unclear(reason):
@@ -224,6 +225,8 @@ class _Teller:
                     "The package was changed on the site again and again while this was sent; nothing was stored."
                     " Import again in a while."
                 ]
+            case Held(reasons, otherwise):
+                return Result.NOT_SENT, [reasons.get(row.place, otherwise)]
             case NotSent(reason):
                 return Result.NOT_SENT, [reason]
             case _:

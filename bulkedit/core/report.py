@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bulkedit.core.edits import Edits
+from bulkedit.core.guards import Finding
 from bulkedit.core.json_value import JSON
 from bulkedit.core.outcomes import APPLIED, FORESEEN, Outcome, Result
 from bulkedit.core.text import in_cell
@@ -20,6 +21,8 @@ class Report:
         beside: the workbook itself could not be written, so another one was.
         unwritten: why the results could not be written, one sentence.
         stopped: the site, or somebody, stopped the run before its end.
+        findings: what the guards found.
+        asked: those of them that nobody has said are meant; nothing is sent before.
     """
 
     run: str
@@ -35,6 +38,8 @@ class Report:
     beside: bool = False
     unwritten: str = ""
     stopped: bool = False
+    findings: Sequence[Finding] = ()
+    asked: Sequence[Finding] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -45,7 +50,7 @@ class Report:
     @property
     def complete(self) -> bool:
         """Tell whether every row was applied, or there was nothing to do."""
-        return all(outcome.result in APPLIED | FORESEEN for outcome in self.outcomes)
+        return not self.asked and all(outcome.result in APPLIED | FORESEEN for outcome in self.outcomes)
 
     @property
     def answered(self) -> list[Outcome]:
@@ -68,7 +73,10 @@ class Report:
             "reads": self.reads,
             "writes": self.writes,
             "rows": [_row_json(outcome) for outcome in self.answered],
-            "findings": [],
+            "findings": [
+                {"code": finding.code, "cells": list(finding.cells), "text": finding.text}
+                for finding in self.findings
+            ],
             "missing_rows": sum(self.edits.missing.values()),
             "unknown_columns": unknown,
         }

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bulkedit.core.checks import checks_of
 from bulkedit.core.columns import Choice, Column, Kind, Rule, Step
 from bulkedit.core.json_value import JSON, dicts, text_of
 
@@ -51,6 +52,8 @@ _VALIDATORS = {
     "tag_string_convert": Kind.TAGS,
 }
 
+
+_TAG_CHECKS = ("tag",)
 
 _TIMES = ("last_modified", "cache_last_updated")
 """Columns of CKAN's own resource table: an empty text in them is an internal error, ``null`` is ignored."""
@@ -117,6 +120,7 @@ def column_of(field: SchemaField, vocabulary: Vocabulary) -> Column:
         source="tags" if kind is Kind.TAGS else "",
         lasting=name in _TIMES,
         steps=tuple(_steps(field)),
+        checks=_TAG_CHECKS if kind is Kind.TAGS else checks_of(text_of(field.get("validators")).split()),
     )
 
 
@@ -205,7 +209,7 @@ def core_package_columns(vocabulary: Vocabulary) -> tuple[Column, ...]:
     """Return CKAN's own editable package fields (``default_update_package_schema``), labels as CKAN's form."""
     return (
         Column("Title", "title"),
-        Column("Name", "name", required=True, help="The last part of the page's address."),
+        Column("Name", "name", required=True, help="The last part of the page's address.", checks=("name",)),
         Column("Description", "notes"),
         Column("License", "license_id", Kind.CHOICE, vocabulary.licences, closed=bool(vocabulary.licences)),
         Column(
@@ -217,14 +221,14 @@ def core_package_columns(vocabulary: Vocabulary) -> tuple[Column, ...]:
             required=True,
         ),
         Column("Private", "private", Kind.BOOLEAN, required=True),
-        Column("Tags", "tags", Kind.TAGS),
+        Column("Tags", "tags", Kind.TAGS, checks=_TAG_CHECKS),
         Column("Groups", "groups", Kind.GROUPS),
         Column("Author", "author"),
-        Column("Author e-mail", "author_email"),
+        Column("Author e-mail", "author_email", checks=("email:stripped",)),
         Column("Maintainer", "maintainer"),
-        Column("Maintainer e-mail", "maintainer_email"),
+        Column("Maintainer e-mail", "maintainer_email", checks=("email:stripped",)),
         Column("Source", "url"),
-        Column("Version", "version"),
+        Column("Version", "version", checks=("length:-100",)),
     )
 
 

@@ -79,6 +79,11 @@ def find_heads(table: Table, sheet: Sheet) -> Heads:
     return Heads(own, sorted(fields.items()), [(header, _closest(header, absent)) for header in unknown])
 
 
+def positions(table: Table, heads: Heads) -> dict[str, int]:
+    """Return the column number of each header that is ours or a field's."""
+    return {**{table.columns[index].header: at for index, at in heads.fields}, **heads.own}
+
+
 def _closest(header: str, absent: Sequence[str]) -> str:
     """Return the header of ours that is not there and that another one may stand for."""
     by_folded = {text.casefold(): text for text in absent}

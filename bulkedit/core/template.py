@@ -4,9 +4,10 @@ What a template does not mention keeps its place after what it does, so that no 
 """
 
 import difflib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from bulkedit.core.checks import is_check
 from bulkedit.core.columns import Rule
 from bulkedit.core.json_value import JSON
 from bulkedit.core.text import excerpt
@@ -97,21 +98,18 @@ class Template:
 NO_TEMPLATE = Template("")
 
 
-def read_template(
-    said: JSON, name: str, *, strict: bool = False, checks: Callable[[str], bool] | None = None
-) -> Template:
+def read_template(said: JSON, name: str, *, strict: bool = False) -> Template:
     """Read what a template says.
 
     Args:
         said: the content of its file.
         name: what it is called, for messages.
         strict: see `Template`.
-        checks: tells whether there is a check of a name.
 
     Raises:
         TemplateError: a key is unknown, or holds something of another type than it takes.
     """
-    reader = _Reader(name, checks or (lambda _: True))
+    reader = _Reader(name)
     whole = reader.mapping("", said if said is not None else {})
     reader.known("", whole, ("dataset_type", "packages", "resources"))
     return Template(
@@ -136,8 +134,8 @@ _KEYS = (*_NAMES, *_MAPPINGS, "rules")
 class _Reader:
     """Reads parts of a template; every complaint names its place."""
 
-    def __init__(self, name: str, is_check: Callable[[str], bool]) -> None:
-        self.name, self.is_check = name, is_check
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     def wrong(self, place: str, takes: str, holds: JSON) -> TemplateError:
         where = f"{self.name}: {place}" if place else f"{self.name}"
@@ -192,7 +190,7 @@ class _Reader:
     def _checks(self, place: str, said: JSON) -> tuple[str, ...]:
         found = self.names(place, [said] if isinstance(said, str) else said)
         for name in found:
-            if not self.is_check(name):
+            if not is_check(name):
                 raise self.wrong(place, "names of checks (see docs/templates.md)", name)
         return found
 

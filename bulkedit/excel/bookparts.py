@@ -19,12 +19,14 @@ class BookParts:
     """The names of the parts that matter for patching, as the zip spells them.
 
     ``worksheets`` gives the part of each worksheet by sheet title (chart sheets have no cells and are left
-    out), ``calc_chain`` is the part that holds the order of calculation, if any.
+    out), ``calc_chain`` is the part that holds the order of calculation, if any, and ``shared_strings`` the one
+    with the texts that cells refer to.
     """
 
     workbook: str
     worksheets: Mapping[str, str]
     calc_chain: str | None
+    shared_strings: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,13 @@ def find_parts(parts: Parts) -> BookParts:
     if workbook is None:
         raise WorkbookDamaged("The file is not a workbook: it does not say which part is the workbook.")
     related = _relationships(parts, workbook)
-    chain = _target_of_kind(related, "calcChain")
-    return BookParts(workbook, _worksheets(parts, workbook, related), parts.name(chain) if chain else None)
+    chain, strings = (_target_of_kind(related, kind) for kind in ("calcChain", "sharedStrings"))
+    return BookParts(
+        workbook,
+        _worksheets(parts, workbook, related),
+        parts.name(chain) if chain else None,
+        parts.name(strings) if strings else None,
+    )
 
 
 def cuts_of_calc_chain(parts: Parts, book: BookParts) -> dict[str, list[Splice]]:

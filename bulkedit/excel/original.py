@@ -15,7 +15,7 @@ from bulkedit.core.edits import Place
 from bulkedit.core.memory import digest, to_rows
 from bulkedit.core.outcomes import Outcome
 from bulkedit.core.report import Report
-from bulkedit.core.sheets import Heads, find_heads, letters
+from bulkedit.core.sheets import Heads, find_heads, letters, positions
 from bulkedit.core.trouble import RunError
 from bulkedit.excel.patch import Link, patch_workbook
 from bulkedit.excel.read import read_workbook
@@ -50,12 +50,8 @@ class Original:
     @property
     def _positions(self) -> dict[str, dict[str, int]]:
         """The column number of each header that is ours or a field's, by sheet."""
-        found = {}
-        for title, heads in self._heads.items():
-            table = self.book.layout.table(title)
-            columns = table.columns if table is not None else ()
-            found[title] = {**{columns[index].header: at for index, at in heads.fields}, **heads.own}
-        return found
+        tables = {table.title: table for table in self.book.layout.tables}
+        return {title: positions(tables[title], heads) for title, heads in self._heads.items()}
 
     def changed_meanwhile(self) -> bool:
         """Tell whether somebody saved the workbook since it was read: rows may stand elsewhere in it now."""

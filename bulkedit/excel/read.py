@@ -25,8 +25,11 @@ from bulkedit.core.json_value import JSON
 from bulkedit.core.memory import MemoryDamagedError, from_rows
 from bulkedit.core.meta import Identity, MetaError, from_json
 from bulkedit.core.sheets import Sheet, SheetRow
+from bulkedit.excel.bookparts import BookParts, find_parts
 from bulkedit.excel.errors import WorkbookDamaged
+from bulkedit.excel.strict import transitional
 from bulkedit.excel.write import BASE, META
+from bulkedit.excel.zipparts import open_parts
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,7 @@ def read_workbook(path: Path, name: str = "") -> Book:
     Raises:
         WorkbookDamaged: it is no workbook of ours, or damaged; one sentence.
     """
-    with _opened(path, name or path.name) as book:
-        raw = _Raw(book, path)
+    with _opened(path, name or path.name) as raw:
         meta = {row[0]: row[1:] for row in raw.texts(META) if row}
         described = _described(meta.get("layout", ()))
         try:
@@ -68,9 +70,8 @@ def read_workbook(path: Path, name: str = "") -> Book:
         except (MetaError, MemoryDamagedError) as error:
             raise WorkbookDamaged(str(error)) from error
         titles = [table.title for table in layout.tables]
-        sheets = {title: raw.sheet(title) for title in titles if title in book.sheetnames}
-        present = frozenset(book.sheetnames)
-    return Book(identity, layout, exported, sheets, present, described if isinstance(described, dict) else {})
+        sheets = {title: raw.sheet(title) for title in titles if title in raw.titles}
+    return Book(identity, layout, exported, sheets, raw.titles, described if isinstance(described, dict) else {})
 
 
 def _described(chunks: Sequence[str]) -> JSON:
@@ -81,19 +82,20 @@ def _described(chunks: Sequence[str]) -> JSON:
     return described
 
 
+_WORKBOOK = re.compile(r"xl/workbook\d*\.xml", re.IGNORECASE)  # Excel for the web numbers it
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
 @contextmanager
-def _opened(path: Path, name: str) -> Iterator[Any]:
+def _opened(path: Path, name: str) -> Iterator["_Raw"]:
     """Open a workbook with openpyxl, every failure as one sentence."""
     try:
-        _look_inside(path, name)
-        with warnings.catch_warnings():
+        parts = _look_inside(path, name)
+        with warnings.catch_warnings(), transitional(path, parts.workbook) as file:
             warnings.simplefilter("ignore")  # about features that openpyxl would lose: it never writes here
-            book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
+            book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
             try:
-                yield book
+                yield _Raw(book, _shared_strings(path, parts.shared_strings))
             finally:
                 book.close()
     except WorkbookDamaged:
@@ -102,7 +104,8 @@ def _opened(path: Path, name: str) -> Iterator[Any]:
         raise WorkbookDamaged(f"{name} cannot be read as an .xlsx workbook; is it damaged?") from error
 
 
-def _look_inside(path: Path, name: str) -> None:
+def _look_inside(path: Path, name: str) -> BookParts:
+    """Return the parts of a workbook, or say what the file is instead."""
     try:
         with path.open("rb") as file:
             start = file.read(4)
@@ -116,18 +119,22 @@ def _look_inside(path: Path, name: str) -> None:
         )
     if not zipfile.is_zipfile(path):
         raise WorkbookDamaged(f"{name} is not an .xlsx workbook.")
-    with zipfile.ZipFile(path) as parts:
-        if "xl/workbook.xml" not in parts.namelist():
+    with open_parts(path) as parts:
+        if not any(_WORKBOOK.fullmatch(part) for part in parts.names):
             raise WorkbookDamaged(f"{name} is not an .xlsx workbook; save it as .xlsx.")
+        return find_parts(parts)
 
 
 class _Raw:
     """The cells of a workbook, sheet by sheet."""
 
-    def __init__(self, book: Any, path: Path) -> None:
-        self.book = book
-        with zipfile.ZipFile(path) as parts:
-            self.strings = _shared_strings(parts)
+    def __init__(self, book: Any, strings: list[str]) -> None:
+        self.book, self.strings = book, strings
+
+    @property
+    def titles(self) -> frozenset[str]:
+        """The titles of all sheets."""
+        return frozenset(self.book.sheetnames)
 
     def _rows(self, title: str) -> Iterator[tuple[int, dict[int, Cell]]]:
         sheet = self.book[title]
@@ -141,7 +148,7 @@ class _Raw:
 
     def texts(self, title: str) -> list[list[str]]:
         """Return a sheet of ours as rows of texts."""
-        if title not in self.book.sheetnames:
+        if title not in self.titles:
             raise WorkbookDamaged(
                 "This is not a workbook that bulkedit exported (it has no sheet _meta or _base)."
             )
@@ -187,12 +194,20 @@ def _cell(cell: Any) -> Cell:
             return OddCell("TRUE" if value else "FALSE", Form.BOOLEAN)
         case int() | float():
             return OddCell(_number(value), Form.NUMBER)
+        case datetime.timedelta():
+            return OddCell(_duration(value), Form.DATE)
         case datetime.datetime() if value.time() == datetime.time():
             return OddCell(value.date().isoformat(), Form.DATE)
         case datetime.datetime() | datetime.date() | datetime.time():
             return OddCell(value.isoformat(), Form.DATE)
         case _:
             return OddCell(str(value), Form.NUMBER)
+
+
+def _duration(value: datetime.timedelta) -> str:
+    """Return hours, minutes and seconds, the way the format ``[HH]:MM:SS`` shows them."""
+    minutes, seconds = divmod(round(value.total_seconds()), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
 
 
 _WHOLE = 1e15  # beyond it a spreadsheet's number has lost digits
@@ -202,13 +217,12 @@ def _number(value: float) -> str:
     return str(int(value)) if value == int(value) and abs(value) < _WHOLE else repr(value)
 
 
-def _shared_strings(parts: zipfile.ZipFile) -> list[str]:
+def _shared_strings(path: Path, name: str | None) -> list[str]:
     """Return the shared strings, escapes and all (ECMA-376 part 1, 18.4.8); phonetic hints left out."""
-    name = next((n for n in parts.namelist() if n.lower() == "xl/sharedstrings.xml"), None)
     if name is None:
         return []
     found: list[str] = []
-    with parts.open(name) as part:
+    with zipfile.ZipFile(path) as archive, archive.open(name) as part:
         for _, element in iterparse(part):  # noqa: S314  the archive was opened by the same parser before
             if _local(element) == "si":
                 found.append("".join(_runs(element)))

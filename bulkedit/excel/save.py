@@ -94,3 +94,13 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def refuse_other_format(path: Path) -> None:
+    """Make sure that what is written is called what it is.
+
+    Raises:
+        RunError: the name does not end in .xlsx.
+    """
+    if path.suffix.lower() != ".xlsx":
+        raise RunError(f"{path} is no name for a workbook: it must end in .xlsx.")

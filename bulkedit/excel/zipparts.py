@@ -27,6 +27,11 @@ class Parts:
         if len(self._members) < len(archive.infolist()):
             raise WorkbookDamaged("The file holds two parts of the same name.")
 
+    @property
+    def names(self) -> list[str]:
+        """The names of all parts, as the zip spells them."""
+        return [member.filename for member in self._members.values()]
+
     def name(self, part: str) -> str | None:
         """Return a part's name as the zip spells it, None when there is no such part."""
         member = self._members.get(part.lower())

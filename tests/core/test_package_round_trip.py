@@ -5,10 +5,10 @@ from dataclasses import replace
 from random import Random
 
 from arbitrary import packages
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from revision import revised
-from worlds import SINGLE, Desk, laid_out, through_workbook
+from worlds import SINGLE, Desk, laid_out, through_workbook, unchecked
 
 from bulkedit.core import columns as own
 from bulkedit.core.catalogue import Catalogue, Texts, table_items, tabulate
@@ -16,11 +16,13 @@ from bulkedit.core.cells import Cell, cell_text
 from bulkedit.core.codecs import codec_of, codecs_of
 from bulkedit.core.columns import Column, Layout, Table
 from bulkedit.core.diff import diff_package
+from bulkedit.core.edits import RowEdit
 from bulkedit.core.find import find_edits
 from bulkedit.core.items import items_of
 from bulkedit.core.json_value import JSON, Package, resources_of
 from bulkedit.core.plain import UnreadableError
 from bulkedit.core.plan import plan_creation, plan_package
+from bulkedit.core.schema import EXTRAS
 from bulkedit.core.sheets import Sheet, SheetRow, find_heads
 from bulkedit.core.template import NO_TEMPLATE, Template
 from bulkedit.core.text import is_marker
@@ -57,12 +59,13 @@ def test_an_untouched_workbook_changes_nothing(
 def test_a_package_made_of_cell_texts_has_them(one: Package) -> None:
     """Type all that a package shows into rows without ids: created, the new package shows the same."""
     one |= {"title": "Parks", "resources": [r | {"name": f"file {n}"} for n, r in enumerate(resources_of(one))]}
-    layout = laid_out([one])
+    layout = unchecked(laid_out([one]))
     book = through_workbook(layout, tabulate(layout, [one]))
     nothing = Catalogue({table.title: {} for table in layout.tables})
     sheets = {table.title: _as_new(table, book.sheets[table.title]) for table in layout.tables}
 
     rows = find_edits(layout, nothing, sheets).rows
+    _without_keys_that_ckan_refuses(rows)
     made = [row for row in rows if row.asks]
     diff = diff_package(made, nothing, tabulate(layout, []))
     plan = plan_creation(diff, made[0].package, "record", {"name": "parks"})
@@ -74,6 +77,12 @@ def test_a_package_made_of_cell_texts_has_them(one: Package) -> None:
         t.title: sorted(texts for texts in _typed_texts(t, shown.rows[t.title].values()) if any(texts))
         for t in layout.tables
     }
+
+
+def _without_keys_that_ckan_refuses(rows: Iterable[RowEdit]) -> None:
+    """Pass over examples with a key of an extra twice, or with a field's name: they are refused, rightly."""
+    said = [problem for row in rows if row.table.field == EXTRAS for problem in row.problems]
+    assume(not any("each key once" in problem or "a field of its own" in problem for problem in said))
 
 
 _SAYS_WHICH = (own.ID, own.ITEM, own.RESOURCE_ID, own.POSITION)
@@ -139,11 +148,12 @@ def test_edits_arrive_and_nothing_else_moves(one: Package, two: Package, random:
 
     ``share`` is how many of the cells are edited: all of them, or some.
     """
-    layout = laid_out([one, two])
+    layout = unchecked(laid_out([one, two]))
     live, other = tabulate(layout, [one]), tabulate(layout, [two])
     typist = _Typist(Desk(layout, live), one, random, share)
     typist.type(other)
     rows = [row for row in typist.desk.edits().rows if row.asks or row.problems]
+    _without_keys_that_ckan_refuses(rows)
 
     plan = plan_package(diff_package(rows, live, live), one, GROUPS)
     after = revised(one, plan.call.payload) if plan.call else one

@@ -216,11 +216,11 @@ def test_tags_go_back_under_their_own_key_with_their_vocabulary() -> None:
     """`tag_string` would only ever add: the list of tags is sent whole."""
     one = package("parks", tags=[{"name": "b", "vocabulary_id": "v"}, {"name": "a", "state": "active"}])
     desk = desk_of(one)
-    desk.rows["Packages"][0]["Tags"] = "b; c"
+    desk.rows["Packages"][0]["Tags"] = "b; cc"
 
     call = _call(desk, one)
 
-    assert _update(call) == {"tags": [{"name": "b", "vocabulary_id": "v"}, {"name": "c"}]}
+    assert _update(call) == {"tags": [{"name": "b", "vocabulary_id": "v"}, {"name": "cc"}]}
     assert call.payload["filter"] == ["-tags"]
 
 

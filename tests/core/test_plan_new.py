@@ -33,7 +33,7 @@ def _creation(desk: Desk) -> Plan:
 
 def _lakes(desk: Desk) -> None:
     """Type a new package with two resources, two contacts and a resource's own list."""
-    desk.rows["Packages"].append({"Title": "Lakes", "Colours": "Blue; Red", "Tags": "b; a", "Private": "TRUE"})
+    desk.rows["Packages"].append({"Title": "Lakes", "Colours": "Blue; Red", "Tags": "bb; aa", "Private": "TRUE"})
     desk.rows["Resources"] += [
         {own.PACKAGE: "lakes", "Name": "map", "URL": "https://x.org/a.csv", "Size": "10"},
         {own.PACKAGE: "Lakes", "Name": "list", "URL": "https://x.org/b"},
@@ -62,7 +62,7 @@ def test_a_new_package_is_one_package_create(desk: Desk) -> None:
         "title": "Lakes",
         "private": True,
         "colours": ["r", "b"],
-        "tags": [{"name": "a"}, {"name": "b"}],
+        "tags": [{"name": "aa"}, {"name": "bb"}],
         "contacts": [{"name": "Dee", "roles": ["r"]}, {"name": "Eve", "roles": ["r"]}],
         "resources": [
             {

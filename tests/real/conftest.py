@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import catalogue
+import invented
 import lab as labs
 import office as offices
 import pytest
@@ -58,3 +59,15 @@ def office() -> Iterator[offices.Office]:
         pytest.skip(reason)
     with offices.Office() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def exported_marks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the invented catalogue into a workbook, once."""
+    return invented.export(tmp_path_factory.mktemp("marks") / "export.xlsx")
+
+
+@pytest.fixture
+def bench(exported_marks: Path, office: offices.Office, tmp_path: Path) -> invented.Bench:
+    """Sit down with a fresh copy of the invented catalogue's workbook and a LibreOffice."""
+    return invented.bench(exported_marks, tmp_path, office)

@@ -33,13 +33,16 @@ SECONDS = 60.0  # for one thing to do
 PDF_SECONDS = 180.0
 QUIT_SECONDS = 5.0
 
-# en-US whatever the machine speaks: what a typed text becomes depends on the locale.
+# en-US whatever the machine speaks: what a typed text becomes depends on the locale. And nobody is there to
+# answer whether what a paste finds may be overwritten.
 SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 <item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooSetupSystemLocale" oor:op="fuse">
 <value>en-US</value></prop></item>
 <item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooLocale" oor:op="fuse">
 <value>en-US</value></prop></item>
+<item oor:path="/org.openoffice.Office.Calc/Input"><prop oor:name="ReplaceCellsWarning" oor:op="fuse">
+<value>false</value></prop></item>
 </oor:items>
 """
 
@@ -123,6 +126,12 @@ class Office:
         self._open.add(whole)
         return book
 
+    def new(self) -> "Book":
+        """Open an empty workbook that lies nowhere yet; all its cells are General."""
+        if not self._processes:
+            self._start()
+        return Book(self, self.ask("new"), Path())
+
     def closed(self, path: Path) -> None:
         """Note that a book was closed, so its lock file is LibreOffice's business no more."""
         self._open.discard(path)
@@ -187,6 +196,11 @@ class Book:
         self._number = number
         self.path = path
 
+    @property
+    def office(self) -> Office:
+        """The office that has it open."""
+        return self._office
+
     def _ask(self, do: str, *args: object) -> Any:
         return self._office.ask(do, self._number, *args)
 
@@ -206,6 +220,10 @@ class Book:
         """Return what the cell shows."""
         return str(self._ask("read", sheet, cell))
 
+    def read_down(self, sheet: str, area: str) -> list[str]:
+        """Return what the cells of an area's first column show."""
+        return list(self._ask("read_down", sheet, area))
+
     def number_format(self, sheet: str, cell: str) -> str:
         """Return the cell's number format: `@` or `General` or a date's."""
         return str(self._ask("format", sheet, cell))
@@ -217,6 +235,39 @@ class Book:
     def type(self, sheet: str, cell: str, text: str) -> None:
         """Type at the keyboard, so the cell's format decides what becomes of it; drop-downs do not refuse."""
         self._ask("type", sheet, cell, text)
+
+    def type_down(self, sheet: str, cell: str, texts: Sequence[str]) -> None:
+        """Type texts one below the other, as `type` does."""
+        self._ask("type_down", sheet, cell, list(texts))
+
+    def set_format(self, sheet: str, area: str, code: str, locale: str = "en-US") -> None:
+        """Choose a number format, such as `General` or `DD.MM.YYYY`, in a language's spelling."""
+        language, _, country = locale.partition("-")
+        self._ask("set_format", sheet, area, code, language, country)
+
+    def replace_all(self, sheet: str, text: str, by: str) -> int:
+        """Find and replace over the whole sheet; return in how many cells."""
+        return int(self._ask("replace_all", sheet, text, by))
+
+    def copy(self, sheet: str, area: str) -> None:
+        """Copy cells to the clipboard."""
+        self._ask("copy", sheet, area)
+
+    def paste_here(self, sheet: str, cell: str) -> None:
+        """Paste copied cells from a cell on, formats and all."""
+        self._ask("paste_here", sheet, cell)
+
+    def paste_text(self, sheet: str, cell: str, lines: Sequence[str]) -> None:
+        """Paste what was copied in a program that knows no cells, a line for each cell below."""
+        self._ask("paste_text", sheet, cell, list(lines))
+
+    def fill_down(self, sheet: str, area: str) -> None:
+        """Press Ctrl+D: the area's first row is copied into the others."""
+        self._ask("fill_down", sheet, area)
+
+    def drag(self, sheet: str, area: str, until: str) -> None:
+        """Drag the fill handle of an area to a cell."""
+        self._ask("drag", sheet, area, until)
 
     def clear(self, sheet: str, cell: str) -> None:
         """Press Delete on the cell (or on a range like `C2:C9`)."""
@@ -241,6 +292,18 @@ class Book:
     def paste(self, sheet: str, row: int, columns: Mapping[str, Sequence[str]]) -> None:
         """Paste whole columns of texts at once, by column letter, from a row downwards."""
         self._ask("paste", sheet, row, {letter: list(texts) for letter, texts in columns.items()})
+
+    def insert_rows(self, sheet: str, row: int, count: int = 1) -> None:
+        """Insert empty rows before a row."""
+        self._ask("insert_rows", sheet, row, count)
+
+    def duplicate_row(self, sheet: str, row: int) -> None:
+        """Insert a row below another one, and copy it there."""
+        self._ask("duplicate_row", sheet, row)
+
+    def sort_area(self, sheet: str, area: str, letter: str, descending: bool = False) -> None:
+        """Sort just the selected cells (no header among them) by one of their columns."""
+        self._ask("sort_area", sheet, area, letter, descending)
 
     def delete_row(self, sheet: str, row: int) -> None:
         """Delete the whole row; those below move up."""
@@ -273,6 +336,22 @@ class Book:
     def add_sheet(self, name: str, rows: Sequence[Sequence[str]]) -> None:
         """Add a sheet at the end and type the rows into it."""
         self._ask("add_sheet", name, [list(row) for row in rows])
+
+    def rename_sheet(self, sheet: str, name: str) -> None:
+        """Give a sheet another name."""
+        self._ask("rename_sheet", sheet, name)
+
+    def copy_sheet(self, sheet: str, name: str) -> None:
+        """Copy a sheet behind itself."""
+        self._ask("copy_sheet", sheet, name)
+
+    def delete_sheet(self, sheet: str) -> None:
+        """Delete a sheet, be it hidden or not."""
+        self._ask("delete_sheet", sheet)
+
+    def merge(self, sheet: str, area: str) -> None:
+        """Merge cells."""
+        self._ask("merge", sheet, area)
 
     def save(self) -> None:
         """Save as .xlsx in place, as the `Excel 2007-365` filter does."""

@@ -16,14 +16,19 @@ from pathlib import Path
 from typing import Any
 
 import uno
+import unohelper
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
+from com.sun.star.datatransfer import DataFlavor, XTransferable
+from com.sun.star.lang import Locale
 from com.sun.star.sheet import TableFilterField2
 from com.sun.star.sheet.FilterOperator2 import EQUAL
+from com.sun.star.table import TableSortField
 
 XLSX = "Calc MS Excel 2007 XML"
 GENERAL = 0  # the number format key of General
 CONTENT = 1 | 2 | 4 | 16  # CellFlags: VALUE, DATETIME, STRING, FORMULA
+NO_FORMAT = -1  # what NumberFormats.queryKey says where there is none
 START_SECONDS = 60
 
 
@@ -50,6 +55,22 @@ def properties(**named: Any) -> tuple[Any, ...]:
     return tuple(PropertyValue(Name=name, Value=value) for name, value in named.items())
 
 
+class PlainText(unohelper.Base, XTransferable):
+    """What another program, which knows no cells, puts on the clipboard."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def getTransferData(self, flavor: Any) -> str:  # noqa: N802 - UNO's name
+        return self.text
+
+    def getTransferDataFlavors(self) -> tuple[Any, ...]:  # noqa: N802
+        return (DataFlavor("text/plain;charset=utf-16", "Unicode-Text", uno.getTypeByName("string")),)
+
+    def isDataFlavorSupported(self, flavor: Any) -> bool:  # noqa: N802
+        return flavor.MimeType.startswith("text/plain;charset=utf-16")
+
+
 class Desk:
     """The open workbooks, by number, and what a person at the keyboard does with them."""
 
@@ -74,6 +95,11 @@ class Desk:
         book = self.books[number]
         book.storeAsURL(book.URL, properties(FilterName=XLSX, Overwrite=True))
 
+    def new(self) -> int:
+        self.count += 1
+        self.books[self.count] = self.desktop.loadComponentFromURL("private:factory/scalc", "_blank", 0, ())
+        return self.count
+
     def close(self, number: int) -> None:
         self.books.pop(number).close(True)
 
@@ -89,6 +115,10 @@ class Desk:
 
     def read(self, number: int, sheet: str, cell: str) -> str:
         return self._sheet(number, sheet).getCellRangeByName(cell).String
+
+    def read_down(self, number: int, sheet: str, area: str) -> list[str]:
+        cells = self._sheet(number, sheet).getCellRangeByName(area)
+        return [cells.getCellByPosition(0, row).String for row in range(cells.Rows.Count)]
 
     def format(self, number: int, sheet: str, cell: str) -> str:
         key = self._sheet(number, sheet).getCellRangeByName(cell).NumberFormat
@@ -127,7 +157,70 @@ class Desk:
         self._general(number, sheet, cell)
         self.type(number, sheet, cell, text)
 
+    def type_down(self, number: int, sheet: str, cell: str, texts: list[str]) -> None:
+        self._go(number, sheet, cell)
+        for text in texts:
+            self._do(number, "EnterString", StringName=text)
+            self._do(number, "GoDown", By=1)
+
+    def set_format(self, number: int, sheet: str, area: str, code: str, language: str, country: str) -> None:
+        formats, locale = self.books[number].NumberFormats, Locale(language, country, "")
+        key = formats.queryKey(code, locale, False)
+        key = formats.addNew(code, locale) if key == NO_FORMAT else key
+        self._sheet(number, sheet).getCellRangeByName(area).NumberFormat = key
+
+    def replace_all(self, number: int, sheet: str, text: str, by: str) -> int:
+        there = self._sheet(number, sheet)
+        wanted = there.createReplaceDescriptor()
+        wanted.SearchString, wanted.ReplaceString, wanted.SearchCaseSensitive = text, by, True
+        return there.replaceAll(wanted)
+
+    # -- the clipboard and the fill handle
+
+    def copy(self, number: int, sheet: str, area: str) -> None:
+        self._select_area(number, sheet, area)
+        self._do(number, "Copy")
+
+    def paste_here(self, number: int, sheet: str, cell: str) -> None:
+        self._select_area(number, sheet, cell)
+        self._do(number, "Paste")
+
+    def paste_text(self, number: int, sheet: str, cell: str, lines: list[str]) -> None:
+        # One by one: for several lines at once LibreOffice asks how to import them, and nobody is there.
+        self._go(number, sheet, cell)
+        for line in lines:
+            self.books[number].CurrentController.insertTransferable(PlainText(line))
+            self._do(number, "GoDown", By=1)
+
+    def fill_down(self, number: int, sheet: str, area: str) -> None:
+        self._select_area(number, sheet, area)
+        self._do(number, "FillDown")
+
+    def drag(self, number: int, sheet: str, area: str, until: str) -> None:
+        self._select_area(number, sheet, area)
+        self._do(number, "AutoFill", EndCell=until)
+
     # -- rows
+
+    def insert_rows(self, number: int, sheet: str, row: int, count: int) -> None:
+        self._select_area(number, sheet, f"A{row}:A{row + count - 1}")
+        self._do(number, "InsertRowsBefore")
+
+    def duplicate_row(self, number: int, sheet: str, row: int) -> None:
+        self.insert_rows(number, sheet, row + 1, 1)
+        width = column_letter(self._extent(number, sheet)[0])
+        self.copy(number, sheet, f"A{row}:{width}{row}")
+        self.paste_here(number, sheet, f"A{row + 1}")
+
+    def sort_area(self, number: int, sheet: str, area: str, letter: str, descending: bool) -> None:
+        # Not by DataSort: for a single column it asks whether its neighbours shall come along.
+        cells = self._sheet(number, sheet).getCellRangeByName(area)
+        field = TableSortField(
+            Field=column_number(letter) - cells.RangeAddress.StartColumn, IsAscending=not descending
+        )
+        fields = uno.Any("[]com.sun.star.table.TableSortField", (field,))
+        told = properties(SortFields=fields, ContainsHeader=False, IsSortColumns=False)
+        uno.invoke(cells, "sort", (told,))
 
     def append_row(self, number: int, sheet: str, texts: dict[str, str]) -> int:
         row = self.last_row(number, sheet) + 1
@@ -204,6 +297,19 @@ class Desk:
             for column, text in enumerate(row):
                 self.type(number, name, f"{column_letter(column)}{at}", text)
 
+    def rename_sheet(self, number: int, sheet: str, name: str) -> None:
+        self._sheet(number, sheet).setName(name)
+
+    def copy_sheet(self, number: int, sheet: str, name: str) -> None:
+        sheets = self.books[number].Sheets
+        sheets.copyByName(sheet, name, self.sheets(number).index(sheet) + 1)
+
+    def delete_sheet(self, number: int, sheet: str) -> None:
+        self.books[number].Sheets.removeByName(sheet)
+
+    def merge(self, number: int, sheet: str, area: str) -> None:
+        self._sheet(number, sheet).getCellRangeByName(area).merge(True)
+
     # -- below the surface
 
     def _sheet(self, number: int, name: str) -> Any:
@@ -227,6 +333,9 @@ class Desk:
     def _select(self, number: int, sheet: str, area: Any) -> None:
         self._show(number, sheet)
         self.books[number].CurrentController.select(area)
+
+    def _select_area(self, number: int, sheet: str, area: str) -> None:
+        self._select(number, sheet, self._sheet(number, sheet).getCellRangeByName(area))
 
     def _general(self, number: int, sheet: str, cell: str) -> Any:
         there = self._sheet(number, sheet).getCellRangeByName(cell)

@@ -1,9 +1,10 @@
-"""Every test here has a desk of its own, and the catalogues and the scripted server of tests/ckan."""
+"""Every test here has a desk of its own, the catalogues of tests/ckan, and the workbooks of tests/excel."""
 
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "ckan"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "excel"))
 
 from live_catalogue import open_catalogue
 from office_desk import desk

@@ -584,8 +584,8 @@ def test_a_new_resource_of_a_package_that_is_gone_is_a_conflict(desk: Desk) -> N
     assert (said.status, ckan.writes, results(workbook, "Resources")) == (1, [], ["conflict"])
 
 
-def test_a_refused_row_holds_back_its_new_package_only(desk: Desk) -> None:
-    """A contact's address is no address: refused at its cell, its package not created, the other one is."""
+def test_an_invalid_row_holds_back_its_new_package_only(desk: Desk) -> None:
+    """A contact's address is no address: invalid at its cell, its package not created, the other one is."""
     contact = ("Contacts", {"Package": "Bridges", "Name": "Eve", "E-mail": "eve at parks", "Role": "Custodian"})
     other = ("Packages", {**NEW_RECORD[0][1], "Title": "Fords"})
     ckan, workbook = recorded(desk, *NEW_RECORD, contact, other)
@@ -593,8 +593,11 @@ def test_a_refused_row_holds_back_its_new_package_only(desk: Desk) -> None:
     said = desk("import", workbook, "--yes", "--json")
 
     assert said.status == 1
-    assert said.json()["counts"] == {"created": 1, "unchanged": 4, "refused": 1, "not sent": 5}
-    assert "The site refused [E-mail]" in row_of(workbook, "Contacts", "Name", "Eve")["Message"]
+    assert said.json()["counts"] == {"created": 1, "unchanged": 4, "invalid": 1, "not sent": 5}
+    assert (
+        "[E-mail] “eve at parks” is not an e-mail address."
+        in row_of(workbook, "Contacts", "Name", "Eve")["Message"]
+    )
     assert [name for name in called(ckan) if name in ("bridges", "fords")] == ["fords"]
     typist = Typist(workbook)
     typist.type("Contacts", 5, "E-mail", "eve@parks.example")

@@ -37,15 +37,15 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
 
 
 def test_the_demo_shows_every_kind_of_answer(day: Day) -> None:
-    """Updated, created and deleted rows, a conflict, a refusal with its cell, and what was held back by it."""
+    """Updated, created and deleted rows, a conflict, an invalid row with its cell, and what it held back."""
     results = {row["Result"] for row in rows(day.folder / "parks-imported.xlsx", "Contacts")}
 
-    assert results == {"updated", "created", "deleted", "refused", "unchanged"}
+    assert results == {"updated", "created", "deleted", "invalid", "unchanged"}
     assert "Conflict in [Title]" in day.told
     assert "dark-places  deleted\n    Deleted this package." in day.told
     assert "benches  created\n    Created this package" in day.told
-    assert "refused\n    The site refused [E-mail]" in day.told
-    assert "not sent\n    Not sent, because the site refused Contacts row" in day.told
+    assert "invalid\n    [E-mail] “tomas.fenn at parks.example” is not an e-mail address." in day.told
+    assert "not sent\n    Not sent, because Contacts row 36 of the same package is invalid." in day.told
 
 
 def test_the_demo_ends_with_nothing_left_to_do(day: Day) -> None:

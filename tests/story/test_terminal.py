@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from live_catalogue import package_id
+from live_catalogue import package, package_id
 from office_desk import Desk, edit, rows, two_packages
 from scripted import TOKEN
 
@@ -161,3 +161,14 @@ def test_nobody_is_asked_for_a_number_that_was_given(desk: Desk) -> None:
 
     assert (terminal.ended(), ckan.writes) == (0, [])
     assert "Type the number" not in terminal.screen
+
+
+def test_a_finding_is_no_question(desk: Desk) -> None:
+    """At a terminal, too, what looks like the spreadsheet program's doing stops it: a yes is said too easily."""
+    ckan, workbook = desk.exported([package(1, version="00012")])
+    edit(workbook, ("Packages", ONE, "Version", "12"))
+    terminal = Terminal(desk, ckan.url, "import", workbook.name)
+
+    assert (terminal.ended(), ckan.writes) == (3, [])
+    assert "[y/N]" not in terminal.screen
+    assert "--accept zeros-lost" in terminal.screen

@@ -1,0 +1,48 @@
+"""``bulkedit check``."""
+
+from pathlib import Path
+
+import click
+
+from bulkedit.commands.shared import (
+    InterruptedRunError,
+    NotAppliedError,
+    accept_option,
+    files_option,
+    json_option,
+    print_json,
+    result_options,
+    say_trouble,
+)
+from bulkedit.commands.telling import say_check
+from bulkedit.workflow import Check, ImportOptions
+
+
+@click.command("check", short_help="Show what a workbook edits, and whether it is valid.")
+@click.argument("file", type=click.Path(path_type=Path))
+@result_options
+@files_option
+@accept_option
+@json_option
+def check_command(
+    file: Path, output: Path | None, no_write: bool, files: Path | None, accept: tuple[str, ...], as_json: bool
+) -> None:
+    """Show which cells were edited and everything that is wrong with them, and write each row's result.
+
+    No site is asked, and no token is needed: what the site changed since the export is for
+    import --dry-run to tell.
+    """
+    if output is not None and no_write:
+        raise click.UsageError("Either -o or --no-write.")
+    try:
+        report = Check(file, ImportOptions(output, no_write, files=files, accept=frozenset(accept))).result()
+    except KeyboardInterrupt:
+        raise InterruptedRunError("Interrupted; nothing was written.") from None
+    if as_json:
+        print_json(report.to_json())
+    else:
+        say_check(report)
+    if report.unwritten:
+        say_trouble(report.unwritten)
+    if report.unwritten or not report.complete:
+        raise NotAppliedError
