@@ -323,7 +323,7 @@ def _identify_resource_item(edit: RowEdit, row: SheetRow, heads: Heads, names: _
         return _problem(
             edit, f"[{own.PACKAGE}] and [{own.RESOURCE_ID}] do not belong together; restore one of them."
         )
-    if name not in ("", held.name) and name in names.resource_names:
+    if name and name not in after_libreoffice(held.name) and name in names.resource_names:
         return _problem(
             edit, f"[{own.RESOURCE}] and [{own.RESOURCE_ID}] do not belong together; restore one of them."
         )
@@ -450,7 +450,7 @@ def _edited(column: Column, codec: Codec, exported: str, cell: Cell, *, name: bo
             return None
     text = canonical(cell_text(cell))
     normal = codec.normal(text)
-    if normal in (exported, codec.normal(exported)) or after_libreoffice(text) == after_libreoffice(exported):
+    if normal in (exported, codec.normal(exported)) or text in after_libreoffice(exported):
         return None
     if is_marker(exported):
         raise UnreadableError("is too long for a cell and can only be edited on the site; restore the cell")

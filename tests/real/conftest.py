@@ -1,8 +1,11 @@
 """Fixtures of the tests against a real CKAN and a real LibreOffice; `make test-real` turns them on."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "excel"))  # its workbooks
 
 import catalogue
 import invented
