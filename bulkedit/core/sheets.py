@@ -128,10 +128,10 @@ def _refuse_without_header(sheet: Sheet, absent: Sequence[str]) -> None:
         return
     filled = {at for row in sheet.rows for at, cell in row.cells.items() if cell_text(cell)}
     for at in sorted(filled - {at for at, header in sheet.headers.items() if header}):
-        missing = ", ".join(f"[{header}]" for header in absent[:_MOST_NAMED])
+        gone = ", ".join(f"[{header}]" for header in absent[:_MOST_NAMED])
         raise HeaderError(
-            f"Column {letters(at)} of the sheet {sheet.title!r} has values but no header, and there is no"
-            f" {missing}; write the header into {letters(at)}1 (was it merged with its neighbour?), or empty the column."
+            f"Column {letters(at)} of the sheet {sheet.title!r} has values but no header, and there is no {gone}."
+            f" Write the header into {letters(at)}1 (was it merged?), or empty the column."
         )
 
 

@@ -88,7 +88,7 @@ def test_a_header_merged_away_is_told(misplaced: Callable[[Change], Path]) -> No
 
     said = told(misplaced(merge))
 
-    assert "of the sheet 'Packages' has values but no header, and there is no [Description];" in said
+    assert "of the sheet 'Packages' has values but no header, and there is no [Description]." in said
     assert "merged" in said
 
 
