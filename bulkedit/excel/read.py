@@ -115,7 +115,7 @@ def _opened(path: Path, name: str) -> Iterator["_Raw"]:
             warnings.simplefilter("ignore")  # about features that openpyxl would lose: it never writes here
             book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
             try:
-                yield _Raw(book, _shared_strings(path, parts.shared_strings))
+                yield _Raw(book, _shared_strings(path, parts.shared_strings), name)
             finally:
                 book.close()
     except WorkbookDamaged:
@@ -148,8 +148,8 @@ def _look_inside(path: Path, name: str) -> BookParts:
 class _Raw:
     """The cells of a workbook, sheet by sheet."""
 
-    def __init__(self, book: Any, strings: list[str]) -> None:
-        self.book, self.strings = book, strings
+    def __init__(self, book: Any, strings: list[str], name: str) -> None:
+        self.book, self.strings, self.name = book, strings, name
 
     @property
     def titles(self) -> frozenset[str]:
@@ -160,11 +160,17 @@ class _Raw:
         sheet = self.book[title]
         sheet.reset_dimensions()  # the declared size may be anything
         sheet._shared_strings = self.strings
-        for number, row in enumerate(sheet.iter_rows(), 1):
-            cells = {at: _cell(cell) for at, cell in enumerate(row, 1) if cell.value is not None}
-            cells = {at: cell for at, cell in cells.items() if cell != ""}
-            if cells:
-                yield number, cells
+        try:
+            for number, row in enumerate(sheet.iter_rows(), 1):
+                cells = {at: _cell(cell) for at, cell in enumerate(row, 1) if cell.value is not None}
+                cells = {at: cell for at, cell in cells.items() if cell != ""}
+                if cells:
+                    yield number, cells
+        except Exception as error:  # whatever a damaged sheet makes openpyxl trip over
+            raise WorkbookDamaged(
+                f"The sheet {title!r} of {self.name} is damaged; open it in a spreadsheet program and save it"
+                " again."
+            ) from error
 
     def texts(self, title: str) -> list[list[str]]:
         """Return a sheet of ours as rows of texts."""
