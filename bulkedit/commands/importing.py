@@ -138,9 +138,7 @@ def _stop(job: Import, as_json: bool) -> NoReturn:
         print_json(report.to_json())
     else:
         say_import(report)
-    if report.unwritten:
-        say_trouble(report.unwritten)
-    raise RunError(stop(job.asked))
+    raise RunError(" ".join(filter(None, (stop(job.asked), report.unwritten))))
 
 
 def _confirm_deletes(job: Import, said: int | None, *, may_ask: bool) -> None:

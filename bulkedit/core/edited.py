@@ -31,7 +31,7 @@ def edited_cell(column: Column, codec: Codec, exported: str, cell: Cell, *, name
             return None
     text = canonical(cell_text(cell))
     normal = codec.normal(text)
-    if normal in (exported, codec.normal(exported)) or after_libreoffice(text) == after_libreoffice(exported):
+    if normal in (exported, codec.normal(exported)) or text in after_libreoffice(exported):
         return None
     _refuse_text(column, exported, text)
     value = codec.read(normal, None)

@@ -14,7 +14,7 @@ from bulkedit.core.edits import CellEdit, Edits, Place, RowEdit
 from bulkedit.core.naming import made_id, placeholder, slug
 from bulkedit.core.plain import UnreadableError
 from bulkedit.core.sheets import Heads, Sheet, SheetRow, field_cells, find_heads, own_text, positions
-from bulkedit.core.text import canonical, excerpt, in_cell
+from bulkedit.core.text import after_libreoffice, canonical, excerpt, in_cell
 
 
 def find_edits(layout: Layout, exported: Catalogue, sheets: Mapping[str, Sheet], salt: str = "") -> Edits:
@@ -337,7 +337,7 @@ def _identify_resource_item(edit: RowEdit, row: SheetRow, heads: Heads, names: _
         return _problem(
             edit, f"[{own.PACKAGE}] and [{own.RESOURCE_ID}] do not belong together; restore one of them."
         )
-    if name not in ("", held.name) and name in names.resource_names:
+    if name and name not in after_libreoffice(held.name) and name in names.resource_names:
         return _problem(
             replace(edit, beside=own.RESOURCE),
             f"[{own.RESOURCE}] and [{own.RESOURCE_ID}] do not belong together; restore one of them.",

@@ -182,7 +182,7 @@ def digits_rounded(exported: str, edited: str, form: Form | None) -> Sign:
         return Sign.NONE
     kept = _significant(after)
     if _significant(before) > _DIGITS_KEPT:
-        places = {_DIGITS_KEPT, kept} if _SCIENTIFIC.fullmatch(edited) else {_DIGITS_KEPT}
+        places = {kept if _SCIENTIFIC.fullmatch(edited) else _DIGITS_KEPT}
     else:
         places = {kept} if _SCIENTIFIC.fullmatch(edited) else set()
     return Sign.SURE if any(after in _rounded(before, digits) for digits in places) else Sign.NONE

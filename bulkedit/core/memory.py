@@ -17,8 +17,9 @@ class MemoryDamagedError(ValueError):
 
 
 _GUARD = "\ue000"
-_LOOKS_ESCAPED = re.compile(f"_x({_GUARD}*)(?=[0-9A-Fa-f]{{4}}_)")
-_GUARDED = re.compile(f"_x({_GUARD}*){_GUARD}(?=[0-9A-Fa-f]{{4}}_)")
+_REST_OF_ESCAPE = "(?=[0-9A-Fa-f]{1,4}[_\x00-\x1f])"  # a control character is about to be written as _xHHHH_
+_LOOKS_ESCAPED = re.compile(f"_x({_GUARD}*){_REST_OF_ESCAPE}")
+_GUARDED = re.compile(f"_x({_GUARD}*){_GUARD}{_REST_OF_ESCAPE}")
 
 
 def guarded(text: str) -> str:

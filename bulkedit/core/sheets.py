@@ -76,6 +76,7 @@ def find_heads(table: Table, sheet: Sheet) -> Heads:
     if sheet.rows:
         _refuse_without_identity(table, sheet, own, unknown)
     absent = [column.header for i, column in enumerate(table.columns) if i not in fields]
+    _refuse_without_header(sheet, absent)
     return Heads(own, sorted(fields.items()), [(header, _closest(header, absent)) for header in unknown])
 
 
@@ -110,9 +111,36 @@ def _refuse_without_identity(table: Table, sheet: Sheet, own: Mapping[str, int],
             raise HeaderError(f"The header {header!r} in the sheet {sheet.title!r} must be written [{meant}].")
     for header in _SAYS_WHICH[table.level]:
         if header not in own:
+            _refuse_elsewhere(table, sheet)
             raise HeaderError(
                 f"The sheet {sheet.title!r} has no column [{header}], which says what its rows are; restore it."
             )
+
+
+def _refuse_elsewhere(table: Table, sheet: Sheet) -> None:
+    """Tell where the headers stand, if they do: below a title, or sorted in among the rows."""
+    for row in sheet.rows:
+        if {cell_text(cell) for cell in row.cells.values()}.issuperset(_SAYS_WHICH[table.level]):
+            raise HeaderError(
+                f"The headers of the sheet {sheet.title!r} stand in row {row.number}; they belong into row 1, with"
+                " nothing above them."
+            )
+
+
+def _refuse_without_header(sheet: Sheet, absent: Sequence[str]) -> None:
+    """Make sure that no column has lost its header: what is edited there would silently be ignored."""
+    if not absent:
+        return
+    filled = {at for row in sheet.rows for at, cell in row.cells.items() if cell_text(cell)}
+    for at in sorted(filled - {at for at, header in sheet.headers.items() if header}):
+        gone = ", ".join(f"[{header}]" for header in absent[:_MOST_NAMED])
+        raise HeaderError(
+            f"Column {letters(at)} of the sheet {sheet.title!r} has values but no header, and there is no {gone}."
+            f" Write the header into {letters(at)}1 (was it merged?), or empty the column."
+        )
+
+
+_MOST_NAMED = 3
 
 
 def _claim(found: dict[Any, int], key: Any, position: int, sheet: Sheet, header: str) -> None:

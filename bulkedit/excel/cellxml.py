@@ -14,8 +14,9 @@ LAST_COLUMN = 16_384
 _CONTROL = "\x00-\x08\x0b-\x1f"
 _PLAIN = re.compile(f"[^{_CONTROL}_&<>\ud800-\udfff\ufffe\uffff]*")
 _UNSTORABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
-# The character after the four digits may also be one that is itself about to be written as _xHHHH_.
-_LOOKS_ESCAPED = re.compile(f"_(?=x[0-9A-Fa-f]{{4}}[_{_CONTROL}])")
+# The character after the digits may also be one that is itself about to be written as _xHHHH_. An escape has four
+# digits; LibreOffice takes fewer for one as well.
+_LOOKS_ESCAPED = re.compile(f"_(?=x[0-9A-Fa-f]{{1,4}}[_{_CONTROL}])")
 _ESCAPED = re.compile(f"[{_CONTROL}]")
 _DIGITS = "0123456789"
 _IN_ATTRIBUTE = {'"': "&quot;", "\t": "&#9;", "\n": "&#10;"}

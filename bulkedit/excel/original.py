@@ -1,5 +1,6 @@
 """The workbook as it was read, and its answers written back into it."""
 
+import errno
 import filecmp
 import os
 import shutil
@@ -117,7 +118,7 @@ def _copied(path: Path) -> Path:
     """Return a copy of the workbook as it is now: what is read, and what the results are written into.
 
     Raises:
-        RunError: there is no such file, or it cannot be read.
+        RunError: there is no such file, it cannot be read, or there is no room for a copy.
     """
     handle, name = tempfile.mkstemp(prefix="bulkedit-", suffix=".xlsx")
     os.close(handle)
@@ -125,6 +126,10 @@ def _copied(path: Path) -> Path:
         shutil.copyfile(path, name)
     except OSError as error:
         Path(name).unlink()
+        if error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
+            raise RunError(
+                f"There is no room for a copy of {path} in the folder {Path(name).parent}: {error.strerror}."
+            ) from None
         reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror
         raise RunError(f"{path} cannot be read: {reason}.") from None
     return Path(name)

@@ -19,8 +19,8 @@ from xml.etree.ElementTree import Element, iterparse
 import openpyxl
 
 from bulkedit.core.catalogue import Catalogue
-from bulkedit.core.cells import Cell, Form, OddCell
-from bulkedit.core.columns import Layout
+from bulkedit.core.cells import Cell, Form, OddCell, cell_text
+from bulkedit.core.columns import Layout, own_headers
 from bulkedit.core.json_value import JSON
 from bulkedit.core.memory import MemoryDamagedError, from_rows
 from bulkedit.core.meta import Identity, MetaError, from_json
@@ -28,7 +28,7 @@ from bulkedit.core.sheets import Sheet, SheetRow
 from bulkedit.excel.bookparts import BookParts, find_parts
 from bulkedit.excel.errors import WorkbookDamaged
 from bulkedit.excel.strict import transitional
-from bulkedit.excel.write import BASE, META
+from bulkedit.excel.write import BASE, META, START
 from bulkedit.excel.zipparts import open_parts
 
 
@@ -70,8 +70,28 @@ def read_workbook(path: Path, name: str = "") -> Book:
         except (MetaError, MemoryDamagedError) as error:
             raise WorkbookDamaged(str(error)) from error
         titles = [table.title for table in layout.tables]
+        _refuse_renamed(raw, layout)
         sheets = {title: raw.sheet(title) for title in titles if title in raw.titles}
     return Book(identity, layout, exported, sheets, raw.titles, described if isinstance(described, dict) else {})
+
+
+_ALIKE = 0.8  # share of a table's headers by which a sheet is taken for a renamed one
+
+
+def _refuse_renamed(raw: "_Raw", layout: Layout) -> None:
+    """Make sure that no data sheet goes by another name: what is edited there would silently be ignored."""
+    missing = [table for table in layout.tables if table.title not in raw.titles]
+    others = raw.titles - {table.title for table in layout.tables} if missing else frozenset()
+    for title in sorted(others):
+        found = raw.headers(title)
+        for table in missing:
+            labels = {*own_headers(table.level), *(column.header for column in table.columns)}
+            names = {*own_headers(table.level), *(column.name for column in table.columns)}
+            if max(len(found & labels) / len(labels), len(found & names) / len(names)) >= _ALIKE:
+                raise WorkbookDamaged(
+                    f"The sheet {table.title!r} is not there, and {title!r} has its headers; name it"
+                    f" {table.title!r} again."
+                )
 
 
 def _described(chunks: Sequence[str]) -> JSON:
@@ -95,7 +115,7 @@ def _opened(path: Path, name: str) -> Iterator["_Raw"]:
             warnings.simplefilter("ignore")  # about features that openpyxl would lose: it never writes here
             book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
             try:
-                yield _Raw(book, _shared_strings(path, parts.shared_strings))
+                yield _Raw(book, _shared_strings(path, parts.shared_strings), name)
             finally:
                 book.close()
     except WorkbookDamaged:
@@ -128,8 +148,8 @@ def _look_inside(path: Path, name: str) -> BookParts:
 class _Raw:
     """The cells of a workbook, sheet by sheet."""
 
-    def __init__(self, book: Any, strings: list[str]) -> None:
-        self.book, self.strings = book, strings
+    def __init__(self, book: Any, strings: list[str], name: str) -> None:
+        self.book, self.strings, self.name = book, strings, name
 
     @property
     def titles(self) -> frozenset[str]:
@@ -140,25 +160,39 @@ class _Raw:
         sheet = self.book[title]
         sheet.reset_dimensions()  # the declared size may be anything
         sheet._shared_strings = self.strings
-        for number, row in enumerate(sheet.iter_rows(), 1):
-            cells = {at: _cell(cell) for at, cell in enumerate(row, 1) if cell.value is not None}
-            cells = {at: cell for at, cell in cells.items() if cell != ""}
-            if cells:
-                yield number, cells
+        try:
+            for number, row in enumerate(sheet.iter_rows(), 1):
+                cells = {at: _cell(cell) for at, cell in enumerate(row, 1) if cell.value is not None}
+                cells = {at: cell for at, cell in cells.items() if cell != ""}
+                if cells:
+                    yield number, cells
+        except Exception as error:  # whatever a damaged sheet makes openpyxl trip over
+            raise WorkbookDamaged(
+                f"The sheet {title!r} of {self.name} is damaged; open it in a spreadsheet program and save it"
+                " again."
+            ) from error
 
     def texts(self, title: str) -> list[list[str]]:
         """Return a sheet of ours as rows of texts."""
         if title not in self.titles:
+            if not self.titles & {META, BASE, START}:
+                raise WorkbookDamaged("This is not a workbook that bulkedit exported (it has no sheet _meta).")
             raise WorkbookDamaged(
-                "This is not a workbook that bulkedit exported (it has no sheet _meta or _base)."
+                f"The hidden sheet {title} was deleted or renamed; take an earlier copy of the workbook, or export"
+                " again."
             )
         found = []
         for _, cells in self._rows(title):
             row = [""] * max(cells)
             for at, cell in cells.items():
-                row[at - 1] = cell if isinstance(cell, str) else cell.text
+                row[at - 1] = cell_text(cell)
             found.append(row)
         return found
+
+    def headers(self, title: str) -> frozenset[str]:
+        """Return the texts of a sheet's first row; none where its first rows are empty."""
+        number, cells = next(self._rows(title), (0, {}))
+        return frozenset(map(cell_text, cells.values())) if number == 1 else frozenset()
 
     def sheet(self, title: str) -> Sheet:
         """Return a data sheet."""
@@ -167,7 +201,7 @@ class _Raw:
         body: list[SheetRow] = []
         for number, cells in rows:
             if number == 1:
-                headers = {at: cell if isinstance(cell, str) else cell.text for at, cell in cells.items()}
+                headers = {at: cell_text(cell) for at, cell in cells.items()}
             else:
                 body.append(SheetRow(number, cells))
         return Sheet(title, headers, body)

@@ -74,7 +74,10 @@ class TextSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
 
     @staticmethod
     def _escape_control_characters(data: str) -> str:
-        return "_x003C_" + xstring(data[1:]) if data.startswith("<r>") else xstring(data)
+        return xstring(data)
+
+    def _xml_rich_inline_string(self, string: str, attributes: Sequence[tuple[str, str]] = ()) -> None:
+        self._xml_inline_string(string, True, attributes)
 
 
 class _Writer:

@@ -55,8 +55,7 @@ class _Remembered:
         return self._exported
 
     def named(self, rows: Sequence[RowEdit]) -> tuple[str, Package | None]:
-        taken = set(self._exported.packages.values())
-        return next(name for name in wanted_names(rows) if name not in taken), None
+        return next(wanted_names(rows)), None  # exported names are refused before
 
     def groups(self) -> list[str]:
         return []

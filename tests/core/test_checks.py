@@ -70,7 +70,7 @@ def test_a_value_is_what_its_check_demands(check: str, right: str, not_so: str) 
 
 
 @pytest.mark.parametrize(
-    "tag", ["walking", "Wege & Stege", "a", "x" * 101, "Naïve café 2.0_b-c", "a,b", "paths/trails"]
+    "tag", ["walking", "Wege & Stege", "a", "x" * 100, "x" * 101, "Naïve café 2.0_b-c", "a,b", "paths/trails"]
 )
 def test_each_of_several_tags_is_checked(tag: str) -> None:
     """A tag is what CKAN takes for one, and the others beside it do not matter."""
@@ -219,9 +219,10 @@ def test_all_problems_of_a_row_are_said_at_once() -> None:
     desk = _with("Resources", desk_of(parks()), size=("natural",), url=("url",))
     desk.rows["Resources"][0] |= {own.POSITION: "first", "URL": "x.org", "Size": "many", "Colours": "Rde"}
 
-    [problems] = _problems(desk).values()
+    row = next(row for row in desk.edits().rows if row.problems)
 
-    assert [problem.partition("]")[0] for problem in problems] == ["[Position", "[URL", "[Size", "[Colours"]
+    assert [problem.partition("]")[0] for problem in row.problems] == ["[Position", "[URL", "[Size", "[Colours"]
+    assert [cell.edited for cell in row.cells] == ["first", "x.org", "many", "Rde"]
 
 
 def test_a_text_that_no_cell_can_hold_is_invalid() -> None:
@@ -358,6 +359,15 @@ def test_an_edit_elsewhere_in_the_package_says_where_the_empty_cell_is() -> None
     desk.rows["Contacts"][0]["E-mail"] = "new@x.org"
 
     assert _warnings(desk) == {("Contacts", 2): (f"Packages row 2: {OWED}",)}
+
+
+def test_each_edited_row_says_it_of_its_own_cells() -> None:
+    """The others of the package are said once, at the first."""
+    desk = desk_of(parks() | {"contacts": [{"name": "A"}, {"name": "", "email": "b@x.org"}]})
+    desk.rows["Contacts"][0]["E-mail"] = "a@x.org"
+    desk.rows["Contacts"][1]["E-mail"] = "c@x.org"
+
+    assert list(_warnings(desk)) == [("Contacts", 3)]
 
 
 def test_a_cell_that_is_filled_owes_nothing() -> None:

@@ -4,7 +4,7 @@ import pytest
 from worlds import Desk, desk_of, parks, settled, trails
 
 from bulkedit.core import columns as own
-from bulkedit.core.answers import Accepted, Answer, Denied, Mismatched, NotSent, Planned, Rejected, Unclear
+from bulkedit.core.answers import Accepted, Answer, Denied, Held, Mismatched, NotSent, Planned, Rejected, Unclear
 from bulkedit.core.catalogue import tabulate
 from bulkedit.core.diff import diff_package
 from bulkedit.core.edits import RowEdit
@@ -69,6 +69,27 @@ def test_a_dry_run_says_what_would_be(desk: Desk) -> None:
         Result.WOULD_DELETE,
     }
     assert all(message.startswith("Would ") for _, message in said.values())
+
+
+def test_a_dry_run_warns_of_what_was_empty_before(desk: Desk) -> None:
+    """The site checks whole packages; once it has answered, there is nothing to warn of."""
+    desk = desk_of(parks() | {"title": ""})
+    desk.rows["Packages"][0]["Notes"] = "Some parks"
+
+    foreseen, done = (_answered(desk, answer)["Packages", 2][1] for answer in (Planned(), Accepted(parks())))
+
+    assert foreseen.startswith("Would change [Notes]. [Title] is required and empty; ")
+    assert "required" not in done
+
+
+def test_held_rows_say_what_is_asked(desk: Desk) -> None:
+    """A row with cells that are asked about says so, the others where to look."""
+    places = {row.place: "What of [Notes]?" for row in desk.edits().rows if row.place.sheet == "Packages"}
+
+    said = _answered(desk, Held(places, "See there."))
+
+    assert said.pop(("Packages", 2)) == (Result.NOT_SENT, "What of [Notes]?")
+    assert set(said.values()) == {(Result.NOT_SENT, "See there.")}
 
 
 @pytest.mark.parametrize(

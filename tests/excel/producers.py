@@ -253,6 +253,47 @@ def _with_formulas(xml: str) -> str:
     return ROW.sub(row, xml)
 
 
+GOOGLE_ROWS, GOOGLE_COLUMNS = 1_000, 62
+"""How far Google Sheets writes cells that have a look and no value."""
+
+
+def by_google_sheets(path: Path) -> None:
+    """Write it as Google Sheets downloads it.
+
+    Texts are shared, what was very hidden is hidden, properties and the looks of columns are gone, each cell has a
+    validation of its own, and cells without a value reach far below and beside the data.
+    """
+    parts = parts_of(path)
+    for title, name in sheet_parts(parts).items():
+        if not title.startswith("_"):
+            parts[name] = _as_google_writes(parts[name].decode()).encode()
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(b'"veryHidden"', b'"hidden"')
+    for name in ("_rels/.rels", "[Content_Types].xml"):
+        parts[name] = re.sub(rb'<(?:Relationship|Override) [^>]*"/?docProps[^>]*/>', b"", parts[name])
+    write_parts(path, {name: content for name, content in parts.items() if not name.startswith("docProps")})
+    shared_strings(path)
+
+
+def _as_google_writes(xml: str) -> str:
+    rows = {int(_found(_NUMBER, row[2])): row[3] or "" for row in ROW.finditer(xml)}
+    full = "".join(_padded(number, rows.get(number, "")) for number in range(1, max(GOOGLE_ROWS, *rows) + 1))
+    xml = re.sub(r'(<col [^>]*) style="\d+"', r"\1", _with_rows(xml, full))
+    return re.sub("<dataValidations .*?</dataValidations>", _one_for_each_cell, xml, flags=re.DOTALL)
+
+
+def _padded(number: int, content: str) -> str:
+    """Return a row with a cell in every column."""
+    held = {coordinate_to_tuple(_found(_REFERENCE, cell[2]))[1]: cell[0] for cell in CELL.finditer(content)}
+    cells = (held.get(at, f'<c r="{get_column_letter(at)}{number}" s="1"/>') for at in range(1, GOOGLE_COLUMNS))
+    return f'<row r="{number}" customHeight="1" ht="15.75">{"".join(cells)}</row>'
+
+
+def _one_for_each_cell(found: re.Match[str]) -> str:
+    rules = re.finditer(r'<dataValidation .*?sqref="(([A-Z]+)\d+:\w+)".*?</dataValidation>', found[0])
+    each = [rule[0].replace(rule[1], f"{rule[2]}{row}") for rule in rules for row in range(2, GOOGLE_ROWS)]
+    return f'<dataValidations count="{len(each)}">{"".join(each)}</dataValidations>'
+
+
 def _found(pattern: re.Pattern[str], text: str) -> str:
     match = pattern.search(text)
     assert match is not None, text
@@ -274,6 +315,7 @@ PRODUCERS: dict[str, Producer] = {
     "rich texts": rich_texts,
     "rich inline texts": rich_inline_texts,
     "formulas beside": own_formulas,
+    "Google Sheets": by_google_sheets,
 }
 
 

@@ -1,76 +1,27 @@
 """Any text goes into a workbook and comes back the same: an untouched cell is never an edit."""
 
 import datetime
-import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from exports import changes, edits_of, export, notes, package, touched
+from hostile import HOSTILE, SCHEMA, hostile_packages
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bulkedit.core.catalogue import tabulate
 from bulkedit.core.cells import Cell, Form, OddCell
-from bulkedit.core.edits import Edits
-from bulkedit.core.find import find_edits
-from bulkedit.core.json_value import JSON, Package
-from bulkedit.core.layout import layout_of
-from bulkedit.core.meta import Identity
-from bulkedit.core.schema import Vocabulary
-from bulkedit.core.sheets import find_heads
+from bulkedit.core.json_value import Package
 from bulkedit.core.text import CELL_LIMIT, canonical, in_cell
 from bulkedit.excel.read import Book, read_workbook
-from bulkedit.excel.write import Export, write_workbook
-
-IDENTITY = Identity("https://catalogue.example", {"o": "Parks"}, "2026-11-22T08:00:00", "anna")
-
-
-def _package(number: int, texts: Mapping[str, str]) -> Package:
-    """Return a package with the texts wherever a workbook shows free text."""
-    fields: dict[str, JSON] = dict(texts)
-    return {
-        "id": f"p{number}",
-        "name": f"name{number}",
-        "type": "dataset",
-        "tags": [{"name": text} for text in texts.values()],
-        "extras": [{"key": text, "value": text} for text in texts.values()],
-        "resources": [{"id": f"r{number}-{n}", "name": t, "url": t} for n, t in enumerate(texts.values())],
-        **fields,
-    }
-
-
-def _write(path: Path | io.BytesIO, packages: Sequence[Package]) -> None:
-    layout = layout_of(packages, {}, Vocabulary())
-    export = Export(IDENTITY, layout, tabulate(layout, packages))
-    if isinstance(path, Path):
-        with path.open("wb") as file:
-            write_workbook(file, export)
-    else:
-        write_workbook(path, export)
 
 
 def _returned(folder: Path, packages: Sequence[Package]) -> Book:
     path = folder / "export.xlsx"
-    _write(path, packages)
+    export(path, packages)
     return read_workbook(path)
-
-
-def _edits(book: Book) -> Edits:
-    return find_edits(book.layout, book.exported, book.sheets)
-
-
-def _touched(edits: Edits) -> list[tuple[str, int]]:
-    return [(row.place.sheet, row.place.row) for row in edits.rows if row.cells or row.problems]
-
-
-def _notes(book: Book) -> list[Cell]:
-    """Return the cells of the column Description, as they came back."""
-    table, sheet = book.layout.tables[0], book.sheets["Packages"]
-    heads = find_heads(table, sheet)
-    position = dict(heads.fields)[table.names["notes"]]
-    return [row.cells.get(position, "") for row in sheet.rows]
 
 
 PIECES = st.sampled_from(
@@ -94,102 +45,64 @@ def test_any_text_comes_back_as_it_was(
     tmp_path_factory: pytest.TempPathFactory, packages: list[dict[str, str]]
 ) -> None:
     """Surrogates, controls, look-alikes of escapes, markup, formulas: in no text column of any sheet an edit."""
-    found = [_package(n, texts) for n, texts in enumerate(packages)]
+    found = [package(n, texts) for n, texts in enumerate(packages)]
 
     book = _returned(tmp_path_factory.mktemp("any"), found)
 
-    edits = _edits(book)
-    assert _touched(edits) == []
+    edits = edits_of(book)
+    assert touched(edits) == []
     assert edits.missing == {}
-    assert _notes(book) == [canonical(texts["notes"]) for texts in packages]
-
-
-HOSTILE = {
-    "line feed": "a\nb",
-    "line feeds around": "\n\na\n",
-    "carriage return and line feed": "a\r\nb",
-    "lone carriage return": "a\rb",
-    "tabs": "\ta\tb\t",
-    "leading space": " a",
-    "trailing spaces": "a  ",
-    "double space": "a  b",
-    "only spaces": "   ",
-    "only a line feed": "\n",
-    "no-break space": "\u00a0a\u00a0",
-    "zero width": "\u200ba\ufeff",
-    "right to left": "\u200fא\u202eb\u202c",
-    "emoji": "\U0001f600\U0001f468\u200d\U0001f469\u200d\U0001f467",
-    "astral": "\U00020000",
-    "decomposed": "e\u0301",
-    "delete and next line": "\x7f\x85",
-    "line separator": "\u2028\u2029",
-    "controls": "".join(map(chr, range(32))),
-    "noncharacters": "\ufffe\uffff",
-    "lone surrogates": "\ud83d a \ude00",
-    "escape of a carriage return": "_x000D_",
-    "escape of a letter": "_x0041_",
-    "escape of the underscore": "_x005F_",
-    "escaped escape": "_x005F_x000D_",
-    "escaped escaped escape": "_x005F_x005F_x0041_",
-    "overlapping escapes": "_x005F_x005F_",
-    "escape in lower case": "_x000d__x005f_",
-    "escape before a control": "_x0041\x01_x0041_",
-    "half an escape": "_x00_x0041",
-    "formula": "=1+1",
-    "formula of words": "== Head ==",
-    "array formula": "{=SUM(A1)}",
-    "plus, minus, at": "+1-2@x",
-    "hyperlink formula": '=HYPERLINK("http://x","y")',
-    "error": "#N/A",
-    "error of a reference": "#REF!",
-    "apostrophe": "'00123",
-    "leading zeros": "00123",
-    "trailing zero": "1.10",
-    "fraction": "3/4",
-    "exponent": "1E5",
-    "sixteen digits": "1234567890123456",
-    "twenty digits": "12345678901234567890",
-    "truth": "TRUE",
-    "date": "2024-01-31",
-    "month": "MAR1",
-    "percent": "50%",
-    "rich text": "<r>a</r>",
-    "rich text with runs": "<r><rPr><b/></rPr><t>a</t></r>",
-    "end of a section": "]]>",
-    "markup": "<a href='x'>&amp;</a>",
-    "JSON": '{"a": [1, "b"]}',
-    "link": "https://example.org/?a=b&c=d#e",
-    "long link": "https://example.org/" + "x" * 3000,
-    "mail link": "mailto:a@b.c",
-    "inner link": "internal:Sheet1!A1",
-    "longest": "x" * CELL_LIMIT,
-    "longest emoji": "\U0001f600" * 16_383,
-    "longest escapes": "_x0041_" * (CELL_LIMIT // 7),
-    "longest controls": "\x01" * CELL_LIMIT,
-    "long line ends": "\r\n" * 20_000,
-}
+    assert notes(book) == [canonical(texts["notes"]) for texts in packages]
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_text_comes_back_as_it_was(tmp_path: Path, text: str) -> None:
     """What spreadsheet programs and libraries are known to change or refuse is no edit in any text column."""
-    book = _returned(tmp_path, [_package(1, {"title": text, "notes": text, "version": text})])
+    book = _returned(tmp_path, [package(1, {"title": text, "notes": text, "version": text})])
 
-    edits = _edits(book)
+    edits = edits_of(book)
 
-    assert _touched(edits) == []
+    assert touched(edits) == []
     assert edits.missing == {}
-    assert _notes(book) == [canonical(text)]
+    assert notes(book) == [in_cell(canonical(text))]
+
+
+def _saved_by_openpyxl(path: Path) -> None:
+    book = openpyxl.load_workbook(path)
+    book.save(path)
+
+
+@pytest.mark.parametrize("save", [lambda path: None, _saved_by_openpyxl], ids=["as written", "openpyxl"])
+def test_no_column_of_any_kind_makes_an_edit_of_a_hostile_text(
+    tmp_path: Path, save: Callable[[Path], None]
+) -> None:
+    """Texts, choices, lists, dates, JSON, booleans, items of packages and of resources: all stay as exported."""
+    path = tmp_path / "export.xlsx"
+    export(path, hostile_packages(), {"hostile": SCHEMA})
+    save(path)
+
+    book = read_workbook(path)
+
+    assert changes(edits_of(book)) == {}
+    assert touched(edits_of(book)) == []
+    assert edits_of(book).missing == {}
+    assert {title: len(sheet.rows) for title, sheet in book.sheets.items()} == {
+        "Packages": len(HOSTILE),
+        "Resources": len(HOSTILE),
+        "Contacts": 2 * len(HOSTILE),
+        "Resource Extents": len(HOSTILE),
+        "Extras": len(HOSTILE),
+    }
 
 
 @pytest.mark.parametrize("text", ["x" * (CELL_LIMIT + 1), "\U0001f600" * 16_384, "y" * 200_000])
 def test_a_text_that_no_cell_holds_is_never_cut(tmp_path: Path, text: str) -> None:
     """A marker stands in its place, and that is no edit either."""
-    book = _returned(tmp_path, [_package(1, {"notes": text})])
+    book = _returned(tmp_path, [package(1, {"notes": text})])
 
-    assert _notes(book) == [in_cell(text)]
+    assert notes(book) == [in_cell(text)]
     assert "too long" in in_cell(text)
-    assert _touched(_edits(book)) == []
+    assert touched(edits_of(book)) == []
 
 
 # -- typed by a person into a copy
@@ -201,7 +114,7 @@ def typed(tmp_path: Path) -> Callable[..., Book]:
 
     def type_in(value: Any, number_format: str = "General") -> Book:
         path = tmp_path / "typed.xlsx"
-        _write(path, [_package(1, {"notes": "exported"}), _package(2, {"notes": "other"})])
+        export(path, [package(1, {"notes": "exported"}), package(2, {"notes": "other"})])
         book = openpyxl.load_workbook(path)
         sheet = book["Packages"]
         column = next(cell.column for cell in sheet[1] if cell.value == "Description")
@@ -243,13 +156,13 @@ def test_a_typed_value_comes_back_in_its_form(
     """Numbers, dates, booleans, formulas and errors are told apart from text; the other row is untouched."""
     book = typed(value, number_format)
 
-    assert _notes(book) == [expected, "other"]
-    assert _touched(_edits(book)) == [("Packages", 2)]
+    assert notes(book) == [expected, "other"]
+    assert touched(edits_of(book)) == [("Packages", 2)]
 
 
 def test_a_formula_is_invalid_and_its_cached_value_never_used(typed: Callable[..., Book]) -> None:
     """Anybody can forge what a formula claims to have computed."""
-    edits = _edits(typed('="exported"'))
+    edits = edits_of(typed('="exported"'))
 
     [row] = [row for row in edits.rows if row.problems]
     assert "[Description] holds a formula" in row.problems[0]
@@ -259,5 +172,5 @@ def test_an_emptied_cell_comes_back_empty(typed: Callable[..., Book]) -> None:
     """An empty cell is an empty text, which clears."""
     book = typed(None)
 
-    assert _notes(book) == ["", "other"]
-    assert [[c.edited for c in row.cells] for row in _edits(book).rows if row.asks] == [[""]]
+    assert notes(book) == ["", "other"]
+    assert [[c.edited for c in row.cells] for row in edits_of(book).rows if row.asks] == [[""]]

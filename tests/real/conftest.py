@@ -1,14 +1,24 @@
 """Fixtures of the tests against a real CKAN and a real LibreOffice; `make test-real` turns them on."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "excel"))  # workbooks by every producer
+sys.path.insert(0, str(Path(__file__).parent.parent / "ckan"))  # the embedded catalogue under a test
+sys.path.insert(0, str(Path(__file__).parent.parent / "story"))  # a desk with it
 
 import catalogue
 import invented
 import lab as labs
 import office as offices
 import pytest
+from live_catalogue import OpenCatalogue, open_catalogue
+from office_desk import Desk
+from scripted import TOKEN, Serve, serve
+
+__all__ = ["open_catalogue", "serve"]
 
 HERE = Path(__file__).parent
 
@@ -71,3 +81,17 @@ def exported_marks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def bench(exported_marks: Path, office: offices.Office, tmp_path: Path) -> invented.Bench:
     """Sit down with a fresh copy of the invented catalogue's workbook and a LibreOffice."""
     return invented.bench(exported_marks, tmp_path, office)
+
+
+@pytest.fixture
+def sandbox_desk(
+    tmp_path: Path,
+    open_catalogue: OpenCatalogue,
+    serve: Serve,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Desk:
+    """Sit down in an empty folder, with the embedded catalogue in a real one's place."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CKAN_API_KEY", TOKEN)
+    return Desk(tmp_path, open_catalogue, serve, monkeypatch, capsys)

@@ -178,8 +178,8 @@ def test_what_the_site_refuses_lands_on_its_row_and_cell(desk: Desk, organizatio
     assert again["counts"]["would update"] == 5
 
 
-def test_the_site_refuses_a_field_or_an_extra(desk: Desk, organization: catalogue.Organization) -> None:
-    """A refused field of a package, and a refused entry of a list, each at its own row."""
+def test_what_ckan_would_refuse_is_not_sent(desk: Desk, organization: catalogue.Organization) -> None:
+    """A version too long, a key twice: invalid, each at its own row."""
     row = desk.row("Packages dataset", Name=f"{organization.name}-vanilla-1")
     other = f"{organization.name}-vanilla-2"
     key = next(line["Key"] for line in desk.table("Extras dataset") if line["Package"] == other)
@@ -188,10 +188,21 @@ def test_the_site_refuses_a_field_or_an_extra(desk: Desk, organization: catalogu
 
     desk.imported(status=1)
 
-    assert desk.result("Packages dataset", row)[0] == "refused"
+    assert desk.result("Packages dataset", row)[0] == "invalid"
     assert "[Version]" in desk.result("Packages dataset", row)[1]
-    assert desk.result("Extras dataset", extra)[0] == "refused"
+    assert desk.result("Extras dataset", extra)[0] == "invalid"
     assert key in desk.result("Extras dataset", extra)[1]
+
+
+def test_the_site_refuses_an_extra(desk: Desk, organization: catalogue.Organization) -> None:
+    """A key that only CKAN knows to be a field's: refused at the entry's own row."""
+    other = f"{organization.name}-vanilla-2"
+    extra = desk.append("Extras dataset", {"Package": other, "Key": "type", "Value": "x"})
+
+    desk.imported(status=1)
+
+    assert desk.result("Extras dataset", extra)[0] == "refused"
+    assert "[Key]" in desk.result("Extras dataset", extra)[1]
 
 
 def test_a_name_that_is_none_or_anothers_is_not_sent(desk: Desk, organization: catalogue.Organization) -> None:

@@ -558,7 +558,7 @@ def test_a_workflow_is_followed(blank: Desk, new_organization: catalogue.Organiz
     assert [found[name]["publish_state"] for name in names] == ["PENDING PUBLISH", "DRAFT"]
 
 
-def test_what_the_site_refuses_of_a_new_package_lands_at_its_cell(
+def test_what_the_site_would_refuse_of_a_new_package_is_said_at_its_cell(
     blank: Desk, new_organization: catalogue.Organization, lab: labs.Lab
 ) -> None:
     """Nothing of that package is stored, its other rows wait; other packages are; mended, it is created."""
@@ -575,7 +575,7 @@ def test_what_the_site_refuses_of_a_new_package_lands_at_its_cell(
 
     assert set(catalogue.packages_of(lab, new_organization)) == {names[1]}
     results = {sheet: [blank.result(sheet, row)[0] for row in rows] for sheet, rows in numbers.items()}
-    assert results.pop("Packages") == ["refused", "created"]
+    assert results.pop("Packages") == ["invalid", "created"]
     assert results == {"Resources": ["not sent", "created"], "Contacts": ["not sent", "created"]}
     assert "[Keywords]" in blank.result("Packages", numbers["Packages"][0])[1]
 

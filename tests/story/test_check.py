@@ -338,6 +338,21 @@ def test_whoever_only_looks_sees_the_findings(
     assert len(said.json()["findings"]) == 1
 
 
+def test_a_question_is_open_although_the_site_has_it_already(
+    desk: Desk, damaged: tuple[LiveCatalogue, Path]
+) -> None:
+    """Somebody sent the same damage before: nothing is left to send, and it is asked all the same."""
+    ckan, workbook = damaged
+    for number in (1, 2, 3):
+        ckan.edit(package_id(number), version=CODES_OF_FILES[number - 1].lstrip("0"))
+    ckan.edit(ONE, title="Trails and paths")
+    ckan.edit(package_id(4), title="Paths")
+
+    said = desk("import", workbook, "--dry-run", "--json")
+
+    assert (said.status, said.json()["counts"]) == (1, {"unchanged": 8})
+
+
 def test_where_nothing_is_written_nothing_is(desk: Desk, damaged: tuple[LiveCatalogue, Path]) -> None:
     """A stopped import respects --no-write."""
     _, workbook = damaged
