@@ -19,11 +19,20 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class CellEdit:
-    """One edited cell: the column, what it held when exported, what it holds now."""
+    """One edited cell: the column, what it held when exported, what it holds now.
+
+    `typed` is the text that stands in the cell, where `edited` is another form of it: a choice's value for its label.
+    """
 
     column: Column
     exported: str
     edited: str
+    typed: str = field(default="", compare=False)
+
+    @property
+    def stands(self) -> str:
+        """The text that stands in the cell."""
+        return self.typed or self.edited
 
 
 @dataclass(frozen=True, slots=True)

@@ -404,7 +404,7 @@ def _with_cells(edit: RowEdit, row: SheetRow, heads: Heads, exported: Catalogue)
         if (
             shown is not None
             and not edit.table.level.of_items
-            and codecs[index].normal(canonical(cell_text(cell))) == shown
+            and codecs[index].normal(canonical(cell_text(cell))) == codecs[index].normal(shown)
         ):
             continue
         try:
@@ -465,7 +465,7 @@ def _edited(column: Column, codec: Codec, exported: str, cell: Cell, *, name: bo
         _refuse_step(column, codec, text_of(codec.read(exported, None)), text_of(value))
     if name and not NAME.fullmatch(text):
         raise UnreadableError("takes 2 to 100 lower-case letters, digits, - and _, for the page's address")
-    return CellEdit(column, exported, normal)
+    return CellEdit(column, exported, normal, text)
 
 
 def _refuse_step(column: Column, codec: Codec, before: str, after: str) -> None:

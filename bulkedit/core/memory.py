@@ -1,15 +1,22 @@
-"""The memory of a workbook: the exported cell texts as plain rows, for the hidden sheet ``_base``."""
+"""The memory of a workbook: the exported cell texts as plain rows, for the hidden sheet ``_base``.
+
+The rows of the tables come first, each as it stands in its sheet: formulas there look a row up by the key in
+the first column (`lookup_key`), which follows from what identifies the row to people, and compare. So the
+memory holds what a cell shows; where the site keeps another form of it, that follows in a row of its own.
+"""
 
 import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from bulkedit.core.catalogue import Catalogue, Owner
-from bulkedit.core.columns import Layout
-from bulkedit.core.text import fits
+from bulkedit.core.catalogue import Catalogue, Owner, Texts
+from bulkedit.core.columns import POSITION, Layout, Level, Table
+from bulkedit.core.text import after_libreoffice, fits
 
-_PACKAGE, _RESOURCE, _ROW, _SHOWN = "package", "resource", "row", "shown"
+_PACKAGE, _RESOURCE, _KEPT = "package", "resource", "kept"
+KEYS_COLUMN, TEXTS_COLUMN = 1, 3
+"""Columns of the sheet (from 1): the keys to look rows up by, and the first of the texts."""
 
 
 class MemoryDamagedError(ValueError):
@@ -22,11 +29,13 @@ _GUARDED = re.compile(f"_x({_GUARD}*){_GUARD}(?=[0-9A-Fa-f]{{4}}_)")
 
 
 def guarded(text: str) -> str:
-    """Return a text in which no spreadsheet program sees an escape like ``_x0041_`` (`after_libreoffice`).
+    """Return a text of which LibreOffice loses nothing (`after_libreoffice`).
 
     A text so long that it would not fit into a cell with its guards stays as it is.
     """
-    safe = _LOOKS_ESCAPED.sub(rf"_x\1{_GUARD}", text) if "_x" in text else text
+    if "_x" not in text or (after_libreoffice(text) == text and not _GUARDED.search(text)):
+        return text
+    safe = _LOOKS_ESCAPED.sub(rf"_x\1{_GUARD}", text)
     return safe if fits(safe) else text
 
 
@@ -35,17 +44,50 @@ def unguarded(text: str) -> str:
     return _GUARDED.sub(r"_x\1", text) if "_x" in text else text
 
 
-def to_rows(catalogue: Catalogue) -> Iterator[list[str]]:
+def lookup_key(table_number: int, table: Table, key: str, catalogue: Catalogue) -> str:
+    """Return what a row is looked up by: its table's number, then what its identifying cells say.
+
+    Args:
+        table_number: of the table in its layout, from 1.
+        table: the table.
+        key: the key of the row.
+        catalogue: knows the names of packages.
+    """
+    if table.level is Level.ITEM:
+        package, _, item = key.rpartition("/")
+        key = f"{catalogue.packages.get(package, package)}/{item}"
+    return f"{table_number}|{key}"
+
+
+def remembered_headers(table: Table) -> list[str]:
+    """Return the headers of the texts that are remembered of each row, in their order."""
+    ours = [POSITION] if table.level is Level.RESOURCE else []
+    return [*ours, *(column.header for column in table.columns)]
+
+
+def to_rows(catalogue: Catalogue, layout: Layout) -> Iterator[list[str]]:
     """Yield the rows that hold a catalogue of cell texts."""
+    for number, table in enumerate(layout.tables, 1):
+        for key, texts in catalogue.rows[table.title].items():
+            lookup = guarded(lookup_key(number, table, key, catalogue))
+            ours = [str(catalogue.resources[key].position)] if table.level is Level.RESOURCE else []
+            yield [lookup, key, *ours, *map(guarded, _as_shown(catalogue, table, key, texts))]
     for key, name in catalogue.packages.items():
         yield [_PACKAGE, key, guarded(name)]
     for key, owner in catalogue.resources.items():
         yield [_RESOURCE, key, owner.package, guarded(owner.name), str(owner.position)]
-    for title, rows in catalogue.rows.items():
-        for key, texts in rows.items():
-            yield [_ROW, title, key, *map(guarded, texts)]
-    for (title, key, name), text in catalogue.shown.items():
-        yield [_SHOWN, title, key, name, guarded(text)]
+    for title, key, name in catalogue.shown:
+        table = layout.table(title)
+        texts = None if table is None else catalogue.texts(table, key)
+        if table is not None and texts is not None:
+            yield [_KEPT, title, key, name, guarded(texts[table.names[name]])]
+
+
+def _as_shown(catalogue: Catalogue, table: Table, key: str, texts: Texts) -> Texts:
+    if not catalogue.shown:
+        return texts
+    pairs = zip(table.columns, texts, strict=True)
+    return tuple(catalogue.shown.get((table.title, key, column.name), text) for column, text in pairs)
 
 
 def digest(rows: Iterable[Sequence[str]]) -> str:
@@ -68,8 +110,9 @@ def from_rows(rows: Sequence[Sequence[str]], layout: Layout, expected_digest: st
     """
     if digest(rows) != expected_digest:
         raise MemoryDamagedError("The sheet _base was changed or damaged; export again.")
-    widths = {table.title: len(table.columns) for table in layout.tables}
+    numbered = {str(number): table for number, table in enumerate(layout.tables, 1)}
     catalogue = Catalogue({table.title: {} for table in layout.tables})
+    kept: list[list[str]] = []
     for row in rows:
         match list(row):
             case [kind, key, *rest] if kind == _PACKAGE:
@@ -77,15 +120,28 @@ def from_rows(rows: Sequence[Sequence[str]], layout: Layout, expected_digest: st
             case [kind, key, package, *rest] if kind == _RESOURCE:
                 name, position = [*rest, "", ""][:2]
                 catalogue.resources[key] = Owner(package, unguarded(name), int(position or 0))
-            case [kind, title, key, name, *rest] if kind == _SHOWN and title in widths:
-                catalogue.shown[title, key, name] = unguarded(rest[0]) if rest else ""
-            case [kind, title, key, *texts] if kind == _ROW and title in widths:
-                catalogue.rows[title][key] = _padded([*map(unguarded, texts)], widths[title])
+            case [kind, title, key, name, *rest] if kind == _KEPT:
+                kept.append([title, key, name, unguarded(rest[0]) if rest else ""])
+            case [lookup, key, *texts] if (table := numbered.get(lookup.partition("|")[0])) is not None:
+                fields = texts[1:] if table.level is Level.RESOURCE else texts
+                catalogue.rows[table.title][key] = _padded([*map(unguarded, fields)], len(table.columns))
             case _:
                 raise MemoryDamagedError("The sheet _base does not fit the sheet _meta; export again.")
-    if not _is_whole(catalogue, layout):
+    if not _is_whole(catalogue, layout) or not all(_keep(catalogue, layout, *row) for row in kept):
         raise MemoryDamagedError("The sheet _base does not fit together; export again.")
     return catalogue
+
+
+def _keep(catalogue: Catalogue, layout: Layout, title: str, key: str, name: str, text: str) -> bool:
+    """Remember a text that the sheet shows in another form; tell whether there is such a cell."""
+    table = layout.table(title)
+    texts = None if table is None else catalogue.texts(table, key)
+    if table is None or texts is None or name not in table.names:
+        return False
+    at = table.names[name]
+    catalogue.shown[title, key, name] = texts[at]
+    catalogue.rows[title][key] = (*texts[:at], text, *texts[at + 1 :])
+    return True
 
 
 def _is_whole(catalogue: Catalogue, layout: Layout) -> bool:

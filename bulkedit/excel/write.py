@@ -210,7 +210,7 @@ class _Writer:
 
     def meta_sheets(self) -> None:
         """Write the workbook's description of itself, and its memory."""
-        rows = list(to_rows(self.export.catalogue))
+        rows = list(to_rows(self.export.catalogue, self.export.layout))
         described = to_json(self.export.identity, self.export.layout)
         self._hidden(META, meta_rows(described, digest(rows)))
         self._hidden(BASE, rows)

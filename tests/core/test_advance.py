@@ -91,7 +91,9 @@ def test_what_the_site_keeps_in_another_form_is_remembered_with_what_was_typed()
     advance(desk.layout, desk.catalogue, [one], rows)
 
     assert _left(desk.edits()) == []
-    stored = from_rows(list(to_rows(desk.catalogue)), desk.layout, digest(to_rows(desk.catalogue)))
+    stored = from_rows(
+        list(to_rows(desk.catalogue, desk.layout)), desk.layout, digest(to_rows(desk.catalogue, desk.layout))
+    )
     assert stored.shown == desk.catalogue.shown
     desk.rows["Packages"][0]["Notes"] = "json"
     [again] = settled(desk, {"id-parks": kept})

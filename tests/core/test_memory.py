@@ -18,7 +18,7 @@ def test_the_memory_of_an_export_comes_back(one: Package, two: Package) -> None:
     """Cell texts, names and owners: written as rows and read again, they are the same."""
     layout = laid_out([one, two])
     catalogue = tabulate(layout, [one, two])
-    rows = list(to_rows(catalogue))
+    rows = list(to_rows(catalogue, layout))
 
     found = from_rows(rows, layout, digest(rows))
 
@@ -28,7 +28,7 @@ def test_the_memory_of_an_export_comes_back(one: Package, two: Package) -> None:
 def test_empty_cells_at_the_ends_of_rows_do_not_count() -> None:
     """A spreadsheet does not tell an empty cell from a missing one, nor does the digest."""
     desk = desk_of(parks(), trails())
-    rows = list(to_rows(desk.catalogue))
+    rows = list(to_rows(desk.catalogue, desk.layout))
     cut = [_without_empty_end(row) for row in rows]
 
     found = from_rows(cut, desk.layout, digest(rows))
@@ -46,7 +46,7 @@ def _without_empty_end(row: list[str]) -> list[str]:
 def test_a_changed_memory_is_refused(at: int) -> None:
     """A base that somebody edited would turn edits into changes nobody asked for."""
     desk = desk_of(parks(), trails())
-    rows = list(to_rows(desk.catalogue))
+    rows = list(to_rows(desk.catalogue, desk.layout))
     expected = digest(rows)
     rows[at] = [*rows[at][:-1], rows[at][-1] + "x"]
 
@@ -54,7 +54,9 @@ def test_a_changed_memory_is_refused(at: int) -> None:
         from_rows(rows, desk.layout, expected)
 
 
-@pytest.mark.parametrize("rows", [[["row", "Nowhere", "k", "x"]], [["other"]], [["row"]], [[]]])
+@pytest.mark.parametrize(
+    "rows", [[["99|k", "k", "x"]], [["other"]], [["1|k"]], [[]], [["kept", "Nowhere", "k", "x"]]]
+)
 def test_a_memory_that_does_not_fit_the_layout_is_refused(rows: list[list[str]]) -> None:
     """Even with the right digest, rows must be of tables that there are."""
     desk = desk_of(parks())
@@ -70,7 +72,7 @@ def test_texts_that_look_escaped_are_remembered_so_that_nothing_unescapes_them(t
     layout = laid_out([one])
     catalogue = tabulate(layout, [one])
 
-    rows = list(to_rows(catalogue))
+    rows = list(to_rows(catalogue, layout))
 
     assert all(fits(cell) for row in rows for cell in row)
     assert from_rows(rows, layout, digest(rows)) == catalogue
