@@ -61,7 +61,7 @@ class Catalogue:
 
     def rename(self, old: str, new: str) -> None:
         """Call a package by another key, with all that is kept of it."""
-        for title, rows in self.rows.items():
+        for rows in self.rows.values():
             if old in rows:
                 rows[new] = rows.pop(old)
             number = 1

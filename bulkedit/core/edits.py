@@ -21,7 +21,7 @@ class Place:
 class CellEdit:
     """One edited cell: the column, what it held when exported, what it holds now.
 
-    `typed` is the text that stands in the cell, where `edited` is another form of it: a choice's value for its label.
+    `typed` is the text that stands in the cell, maybe another form of `edited`: a choice's value for its label.
     """
 
     column: Column

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from bulkedit.core.catalogue import Catalogue, Owner, Texts
-from bulkedit.core.columns import POSITION, Layout, Level, Table
+from bulkedit.core.columns import POSITION, UPLOAD, Layout, Level, Table
 from bulkedit.core.text import after_libreoffice, fits
 
 _PACKAGE, _RESOURCE, _KEPT = "package", "resource", "kept"
@@ -61,7 +61,7 @@ def lookup_key(table_number: int, table: Table, key: str, catalogue: Catalogue) 
 
 def remembered_headers(table: Table) -> list[str]:
     """Return the headers of the texts that are remembered of each row, in their order."""
-    ours = [POSITION] if table.level is Level.RESOURCE else []
+    ours = [POSITION, UPLOAD] if table.level is Level.RESOURCE else []
     return [*ours, *(column.header for column in table.columns)]
 
 
@@ -70,17 +70,17 @@ def to_rows(catalogue: Catalogue, layout: Layout) -> Iterator[list[str]]:
     for number, table in enumerate(layout.tables, 1):
         for key, texts in catalogue.rows[table.title].items():
             lookup = guarded(lookup_key(number, table, key, catalogue))
-            ours = [str(catalogue.resources[key].position)] if table.level is Level.RESOURCE else []
+            ours = [str(catalogue.resources[key].position), ""] if table.level is Level.RESOURCE else []
             yield [lookup, key, *ours, *map(guarded, _as_shown(catalogue, table, key, texts))]
     for key, name in catalogue.packages.items():
         yield [_PACKAGE, key, guarded(name)]
     for key, owner in catalogue.resources.items():
         yield [_RESOURCE, key, owner.package, guarded(owner.name), str(owner.position)]
     for title, key, name in catalogue.shown:
-        table = layout.table(title)
-        texts = None if table is None else catalogue.texts(table, key)
-        if table is not None and texts is not None:
-            yield [_KEPT, title, key, name, guarded(texts[table.names[name]])]
+        shown_in = layout.table(title)
+        kept = None if shown_in is None else catalogue.texts(shown_in, key)
+        if shown_in is not None and kept is not None:
+            yield [_KEPT, title, key, name, guarded(kept[shown_in.names[name]])]
 
 
 def _as_shown(catalogue: Catalogue, table: Table, key: str, texts: Texts) -> Texts:
@@ -123,7 +123,7 @@ def from_rows(rows: Sequence[Sequence[str]], layout: Layout, expected_digest: st
             case [kind, title, key, name, *rest] if kind == _KEPT:
                 kept.append([title, key, name, unguarded(rest[0]) if rest else ""])
             case [lookup, key, *texts] if (table := numbered.get(lookup.partition("|")[0])) is not None:
-                fields = texts[1:] if table.level is Level.RESOURCE else texts
+                fields = texts[2:] if table.level is Level.RESOURCE else texts
                 catalogue.rows[table.title][key] = _padded([*map(unguarded, fields)], len(table.columns))
             case _:
                 raise MemoryDamagedError("The sheet _base does not fit the sheet _meta; export again.")

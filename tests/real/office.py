@@ -274,6 +274,18 @@ class Book:
         """Add a sheet at the end and type the rows into it."""
         self._ask("add_sheet", name, [list(row) for row in rows])
 
+    def row_height(self, sheet: str, row: int) -> float:
+        """Return the height of a row in points."""
+        return float(self._ask("row_height", sheet, row)) / 2540 * 72
+
+    def html(self) -> str:
+        """Return the workbook as LibreOffice shows it, highlights and all, as a page of HTML."""
+        return str(self._ask("html"))
+
+    def screens(self, pdf: Path, width: int, height: int, no_grid: Sequence[str] = ()) -> list[str]:
+        """Print what a window of so many pixels shows of each sheet, and more, a page each; return their names."""
+        return list(self._ask("screens", str(pdf), width, height, list(no_grid)))
+
     def save(self) -> None:
         """Save as .xlsx in place, as the `Excel 2007-365` filter does."""
         self._ask("save")
