@@ -26,6 +26,7 @@ LOCKED: Look = {
     "bg_color": "#F1F3F4",
     "italic": True,
 }
+MESSAGE: Look = {**FIXED, "text_wrap": False}
 ONE_LINE: Look = {"text_wrap": False}
 LINK: Look = {"font_color": "#0B5394", "underline": 1, "text_wrap": False}
 
@@ -110,21 +111,25 @@ class Formats:
 # -- the columns of a table
 
 
-def is_fixed(header: str) -> bool:
-    """Tell whether a column of ours is not to be typed into."""
-    return header not in (own.ACTION, own.PACKAGE, own.UPLOAD, own.POSITION)
+EDITABLE = frozenset((own.ACTION, own.UPLOAD, own.POSITION))
+"""Columns of ours that are there to be typed into."""
+
+OWNERS = frozenset((own.PACKAGE, own.RESOURCE, own.RESOURCE_ID))
+"""Columns of ours that say whose a row is: to be filled in a new row, and left alone in others."""
 
 
-def cell_looks(table: Table) -> list[Look]:
-    """Return the look of each column's cells, ours included."""
-    looks = [FIXED if is_fixed(header) else TEXT for header in own_headers(table.level)]
+def cell_looks(table: Table, *, new: bool = False) -> list[Look]:
+    """Return the look of each column's cells, ours included: in exported rows, or in new ones."""
+    editable = EDITABLE | OWNERS if new else EDITABLE
+    looks = [TEXT if header in editable else FIXED for header in own_headers(table.level)]
+    looks[2] = MESSAGE
     looks += [FIXED if column.read_only else TEXT for column in table.columns]
     return looks + [FIXED for _ in trailing_headers(table.level)]
 
 
 def head_looks(table: Table) -> list[Look]:
     """Return the look of each header, ours included."""
-    looks = [HEAD_FIXED if is_fixed(header) else HEAD_OWN for header in own_headers(table.level)]
+    looks = [HEAD_OWN if header in EDITABLE | OWNERS else HEAD_FIXED for header in own_headers(table.level)]
     looks += [_head_look(column) for column in table.columns]
     return looks + [HEAD_FIXED for _ in trailing_headers(table.level)]
 
@@ -150,7 +155,7 @@ _OWN_WIDTHS = {
     own.RESOURCE_ID: 13, own.ITEM: 7, own.ID: 10, own.POSITION: 10, own.UPLOAD: 16, own.PAGE: 40,
 }  # fmt: skip
 _WIDE = frozenset(("title", "name", "url", "description"))
-_LINES = 3  # of a header, at most
+_LINES = 2  # of a header, at most
 _BUTTON = 3  # characters that the autofilter's button covers
 _LINE_HEIGHT = 15.0  # points
 

@@ -91,11 +91,11 @@ class StartSheet:
         self._put(0, _LEFT, f"Edit the records of {organizations}", _TITLE)
         self._put(1, _LEFT, _WHAT, _SUBTITLE)
         row = self._section(3, "How to edit", STEPS)
-        row = self._sheets(row + 1, contents, results)
-        self._section(row + 1, "Where it comes from", [
-            ("Site", identity.site), ("Organization", organizations), ("Exported", f"{when} UTC{by}"),
-        ])  # fmt: skip
-        self._put(row + 2, _LEFT_TEXT, identity.site, _LINK, identity.site)
+        self._sheets(row + 1, contents, results)
+        self._put(0, _RIGHT, "Site", _TERM)
+        self._put(0, _RIGHT_TEXT, identity.site, {**_LINK, "indent": 1}, identity.site)
+        self._put(1, _RIGHT, "Exported", _TERM)
+        self._put(1, _RIGHT_TEXT, f"{when} UTC{by}", {**_PLAIN, "indent": 1})
         self._legend(3)
         self._flush()
 
@@ -106,14 +106,13 @@ class StartSheet:
             self._put(row, _LEFT_TEXT, text, _PLAIN)
         return row + 1
 
-    def _sheets(self, row: int, contents: Iterable[Contents], results: str) -> int:
+    def _sheets(self, row: int, contents: Iterable[Contents], results: str) -> None:
         self._heading(row, _LEFT, "Sheets")
         lines = [(one.title, f"{one.rows:,} {one.about}") for one in contents]
         for row, (title, text) in enumerate([*lines, (results, "Last run")], row + 1):  # noqa: B020
             place = title.replace("'", "''")
             self._put(row, _LEFT, text, _PLAIN)
             self._put(row, _LEFT_TEXT, title, _LINK, f"internal:'{place}'!A1")
-        return row + 1
 
     def _legend(self, row: int) -> None:
         self._heading(row, _RIGHT, "What it looks like")

@@ -9,7 +9,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from bulkedit.core import columns as own
 from bulkedit.core.columns import Column, Kind, Level, Table, own_headers, trailing_headers
-from bulkedit.excel.looks import is_fixed
+from bulkedit.core.sheets import letters
+from bulkedit.excel.looks import EDITABLE, OWNERS
 
 _TITLE_OF_CHOICE, _NO_CHOICE = (
     "Not in the list",
@@ -48,15 +49,12 @@ def validate(sheet: Worksheet, table: Table, last_row: int, choices: Callable[[C
         len(ours) + len(table.columns), len(ours) + len(table.columns) + len(trailing_headers(table.level))
     )
     _warn(sheet, sorted(read_only), last_row, "=FALSE", _READ_ONLY)
-    identify = [at for at, header in enumerate(ours[3:], 3) if is_fixed(header)]
+    identify = [at for at, header in enumerate(ours[3:], 3) if header not in EDITABLE | OWNERS]
     _warn(sheet, identify, last_row, "=FALSE", _IDENTIFIES)
-    if own.PACKAGE in ours:  # to be written in a new row, and only there
-        number = {Level.RESOURCE: own.ID}.get(table.level, own.ITEM)
-        _warn(sheet, [ours.index(own.PACKAGE)], last_row, f"=LEN(${_letter(ours.index(number))}2)=0", _IDENTIFIES)
-
-
-def _letter(column: int) -> str:
-    return chr(ord("A") + column)
+    owners = [at for at, header in enumerate(ours) if header in OWNERS]
+    if owners:  # to be written in a new row, and only there
+        number = own.ID if table.level is Level.RESOURCE else own.ITEM
+        _warn(sheet, owners, last_row, f"=LEN(${letters(ours.index(number) + 1)}2)=0", _IDENTIFIES)
 
 
 def _list(

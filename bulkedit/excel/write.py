@@ -132,7 +132,7 @@ class _Writer:
     def _columns(self, sheet: TextSheet, table: Table, headers: Sequence[str], widths: Sequence[int]) -> None:
         lead = len(own_headers(table.level))
         hidden = {at for at, column in enumerate(table.columns, lead) if column.hidden}
-        for at, (width, look) in enumerate(zip(widths, looks.cell_looks(table), strict=True)):
+        for at, (width, look) in enumerate(zip(widths, looks.cell_looks(table, new=True), strict=True)):
             sheet.set_column(at, at, width, self.formats.cell(look), {"hidden": at in hidden})
         sheet.set_row(0, looks.header_height(headers, widths))
 

@@ -1,4 +1,4 @@
-"""Draw the sheets of the sample workbooks as a window shows them (`make pictures`); needs LibreOffice, pdftoppm."""
+"""Draw the sheets of the sample workbooks as a window shows them (`make pictures`): by LibreOffice and pdftoppm."""
 
 import subprocess
 import sys
