@@ -37,7 +37,11 @@ def schema(fields: int) -> dict[str, JSON]:
     """Return a schema with so many fields of packages: texts, some drop-downs and required ones."""
     shown: list[JSON] = [{"field_name": "title", "label": "Title", "required": True}, {"field_name": "name"}]
     for number in range(fields - len(shown)):
-        field: dict[str, JSON] = {"field_name": f"field_{number}", "label": f"Field {number}", "required": number < 4}
+        field: dict[str, JSON] = {
+            "field_name": f"field_{number}",
+            "label": f"Field {number}",
+            "required": number < 4,
+        }
         field["help_text"] = f"What the field of the number {number} is for, in a sentence."
         shown.append(field | ({"choices": list[JSON](CHOICES)} if number % 5 == 0 else {}))
     return {"dataset_fields": shown, "resource_fields": [{"field_name": "name"}, {"field_name": "url"}]}

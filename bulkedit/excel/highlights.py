@@ -113,10 +113,10 @@ def _rules(ground: Ground) -> Iterator[_Rule]:
     for words, look in looks.OF_RESULTS:
         yield everywhere, f"IF({_says(f'${result}2', words)},{_is_named(ground)},FALSE)", look
     yield from _missing(ground)
-    if ground.with_changes:
-        yield from _changed(ground)
     action = f"LOWER(TRIM(${ground.letter(own.ACTION)}2))"
     yield everywhere, f'{action}="delete"', looks.DELETED
+    if ground.with_changes:
+        yield from _changed(ground)
     yield everywhere, f'{action}="skip"', looks.SKIPPED
 
 

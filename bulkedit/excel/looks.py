@@ -60,13 +60,7 @@ CONFLICT: Look = {
 INVALID: Look = {"bg_color": "#9C2F2F", "font_color": "#FFFFFF", "bold": True}
 REFUSED: Look = {"bg_color": "#F7DCD7", "font_color": "#7A1B1B", "bold": True, "underline": 1}
 UNKNOWN: Look = {"bg_color": "#4F4A7D", "font_color": "#FFFFFF", "italic": True, "underline": 1}
-NOT_SENT: Look = {
-    "bg_color": "#DDE2E7",
-    "font_color": "#37474F",
-    "italic": True,
-    "border": 4,
-    "border_color": "#7A8893",
-}
+NOT_SENT: Look = {"bg_color": "#C9D0D6", "font_color": "#37474F", "italic": True}
 
 OF_RESULTS: Sequence[tuple[tuple[Result, ...], Look]] = (
     ((Result.UPDATED, Result.CREATED, Result.DELETED), DONE),

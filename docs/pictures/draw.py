@@ -1,4 +1,4 @@
-"""Draw the sheets of the sample workbooks as a window shows them (`make pictures`): by LibreOffice and pdftoppm."""
+"""Draw the sheets of the sample workbooks as a window shows them (`make pictures`): LibreOffice, pdftoppm."""
 
 import subprocess
 import sys

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import Desk, desk_of, package, parks, resource, settled, trails
+from worlds import Desk, desk_of, lit, package, parks, resource, settled, trails
 
 from bulkedit.core import columns as own
 from bulkedit.core.advance import advance
@@ -127,6 +127,21 @@ def test_items_are_numbered_anew_after_a_removal_and_an_addition() -> None:
     assert [c["name"] for c in dicts(site["id-parks"]["contacts"])] == ["Bob", "Dee"]
 
 
+def test_what_stands_in_an_entrys_cell_moves_with_the_entry() -> None:
+    """A raw value typed for a choice: sent, it is lit no more, also when the entry gets another number later."""
+    desk, site = desk_of(parks()), {"id-parks": parks()}
+    desk.rows["Contacts"][1]["Roles"] = "r"
+    _run(desk, site)
+    sent = lit(desk)
+    desk.rows["Contacts"][0][own.ACTION] = "delete"
+
+    left = _run(desk, site)
+
+    assert sent == lit(desk) == []
+    assert _left(left) == []
+    assert desk.catalogue.shown == {("Contacts", "id-parks/1", "roles"): "r"}
+
+
 def test_a_rename_reaches_the_rows_of_the_other_sheets() -> None:
     """The identifying cells follow the new name, so that nothing points to nowhere."""
     desk, site = desk_of(parks(), trails()), {"id-parks": parks()}
@@ -173,6 +188,13 @@ def _world() -> Package:
         contacts=contacts,
         resources=[resource("map", size=10, temporal_extent=extent)],
     )
+
+
+def _edited(desk: Desk) -> set[tuple[str, int, str]]:
+    """Return the cells that are edits: of those that light up, some say the same in another spelling."""
+    return {
+        (row.place.sheet, row.place.row, cell.column.header) for row in desk.edits().rows for cell in row.cells
+    }
 
 
 def _type(desk: Desk, wishes: dict[str, object]) -> None:
@@ -226,14 +248,17 @@ def _rival(one: Package, wishes: dict[str, object]) -> None:
 def test_after_a_run_nothing_is_left_to_do(wishes: dict[str, object], twice: bool) -> None:
     """Whatever was edited and accepted: the same workbook, with the cells we wrote, asks for nothing more.
 
-    That holds for a second round of edits as well, after rows got new numbers and names.
+    No cell that was sent is lit as changed any more, whatever spelling stands in it. That holds for a second
+    round of edits as well, after rows got new numbers and names.
     """
     desk, site = desk_of(_world()), {"id-parks": _world()}
     _type(desk, wishes)
+    no_edits = set(lit(desk)) - _edited(desk)
 
     left = _run(desk, site)
 
     assert _left(left) == []
+    assert set(lit(desk)) == no_edits
     if twice:
         desk.rows["Contacts"].append({own.PACKAGE: str(wishes["name"]), "Name": "Late"})
         desk.rows["Packages"][0]["Notes"] = "Late"

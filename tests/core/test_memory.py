@@ -3,9 +3,10 @@
 import pytest
 from arbitrary import packages
 from hypothesis import given, settings
-from worlds import IDENTITY, desk_of, laid_out, package, parks, trails
+from worlds import IDENTITY, desk_of, laid_out, lit, package, parks, trails
 
 from bulkedit.core.catalogue import tabulate
+from bulkedit.core.columns import POSITION
 from bulkedit.core.json_value import Package
 from bulkedit.core.memory import MemoryDamagedError, digest, from_rows, to_rows
 from bulkedit.core.meta import LAYOUT_VERSION, MetaError, from_json, to_json
@@ -40,6 +41,48 @@ def _without_empty_end(row: list[str]) -> list[str]:
     while row and row[-1] == "":
         row = row[:-1]
     return row
+
+
+def test_every_row_is_found_by_what_identifies_it_in_its_sheet() -> None:
+    """Formulas look the exported texts up: an untouched workbook lights up nowhere, at any level."""
+    desk = desk_of(parks(), trails())
+    keys = [row[0] for row in to_rows(desk.catalogue, desk.layout) if "|" in row[0]]
+
+    assert lit(desk) == []
+    assert len(keys) == len(set(keys)) == sum(map(len, desk.rows.values())) > 6
+
+
+def test_an_edited_cell_is_lit_wherever_its_row_stands() -> None:
+    """Rows are looked up, not counted: sorting changes nothing."""
+    desk = desk_of(parks(), trails())
+    desk.rows["Contacts"][0]["E-mail"] = "Ann@x.org"
+    desk.rows["Resources"][1][POSITION] = "1"
+    for rows in desk.rows.values():
+        rows.reverse()
+
+    assert lit(desk) == [("Resources", 2, POSITION), ("Contacts", 4, "E-mail")]
+
+
+def test_what_stands_in_a_cell_is_what_is_looked_up() -> None:
+    """Where the site keeps another form, the memory's row holds the sheet's; the site's comes back too."""
+    desk = desk_of(parks())
+    desk.catalogue.shown["Packages", "id-parks", "notes"] = "all PARKS"
+    rows = list(to_rows(desk.catalogue, desk.layout))
+
+    found = from_rows(rows, desk.layout, digest(rows))
+
+    assert lit(desk) == [("Packages", 2, "Notes")]
+    assert found == desk.catalogue
+    assert found.rows["Packages"]["id-parks"][2] == "All parks"
+
+
+def test_what_the_memory_says_of_a_cell_that_there_is_not_is_refused() -> None:
+    """A form that the site keeps must be of a row and a column of the workbook."""
+    desk = desk_of(parks())
+    rows = [*to_rows(desk.catalogue, desk.layout), ["kept", "Packages", "id-parks", "nonsense", "x"]]
+
+    with pytest.raises(MemoryDamagedError, match="does not fit together"):
+        from_rows(rows, desk.layout, digest(rows))
 
 
 @pytest.mark.parametrize("at", [0, 1, -1])
