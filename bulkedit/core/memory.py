@@ -23,9 +23,11 @@ class MemoryDamagedError(ValueError):
     """The memory of a workbook is not what was written; ``str()`` is one sentence."""
 
 
-_GUARD = "\ue000"
-_LOOKS_ESCAPED = re.compile(f"_x({_GUARD}*)(?=[0-9A-Fa-f]{{4}}_)")
-_GUARDED = re.compile(f"_x({_GUARD}*){_GUARD}(?=[0-9A-Fa-f]{{4}}_)")
+GUARD = "\ue000"
+"""What stands in a text of the memory that LibreOffice would damage; to be left out where texts are compared."""
+
+_LOOKS_ESCAPED = re.compile(f"_x({GUARD}*)(?=[0-9A-Fa-f]{{4}}_)")
+_GUARDED = re.compile(f"_x({GUARD}*){GUARD}(?=[0-9A-Fa-f]{{4}}_)")
 
 
 def guarded(text: str) -> str:
@@ -35,7 +37,7 @@ def guarded(text: str) -> str:
     """
     if "_x" not in text or (after_libreoffice(text) == text and not _GUARDED.search(text)):
         return text
-    safe = _LOOKS_ESCAPED.sub(rf"_x\1{_GUARD}", text)
+    safe = _LOOKS_ESCAPED.sub(rf"_x\1{GUARD}", text)
     return safe if fits(safe) else text
 
 

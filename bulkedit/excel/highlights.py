@@ -15,7 +15,7 @@ from bulkedit.core import columns as own
 from bulkedit.core.codecs import codec_of
 from bulkedit.core.columns import Column, Level, Rule, Table, own_headers, trailing_headers
 from bulkedit.core.find import GIVEN
-from bulkedit.core.memory import remembered_headers
+from bulkedit.core.memory import GUARD, remembered_headers
 from bulkedit.core.outcomes import Result
 from bulkedit.core.sheets import letters
 from bulkedit.excel import looks
@@ -117,7 +117,8 @@ def _rules(ground: Ground) -> Iterator[_Rule]:
     yield everywhere, f'{action}="delete"', looks.DELETED
     if ground.with_changes:
         yield from _changed(ground)
-    yield everywhere, f'{action}="skip"', looks.SKIPPED
+    # in two parts: LibreOffice ranks rules by their ranges first, and this one comes last
+    yield ["A:C", f"D:{letters(ground.width)}"], f'{action}="skip"', looks.SKIPPED
 
 
 def _says(cell: str, words: Iterable[Result]) -> str:
@@ -154,7 +155,13 @@ def _changed(ground: Ground) -> Iterator[_Rule]:
     at = _place_of(f"{first}$1", ground)
     row = f"MATCH({_literally(_key(ground))},{BASE_KEYS},0)"
     exported = f'IFERROR(INDEX({BASE_TEXTS},{row},{at})&"","")'
-    yield [f"{first}:{last}"], f"IF({at}=0,FALSE,NOT(EXACT({first}2,{exported})))", looks.CHANGED
+    same = f"EXACT({_unguarded(f'{first}2')},{_unguarded(exported)})"
+    yield [f"{first}:{last}"], f"IF({at}=0,FALSE,NOT({same}))", looks.CHANGED
+
+
+def _unguarded(text: str) -> str:
+    """Return a formula for a text without guards (`memory.guarded`)."""
+    return f'SUBSTITUTE({text},"{GUARD}","")'
 
 
 def _key(ground: Ground) -> str:
@@ -193,7 +200,8 @@ def _missing(ground: Ground) -> Iterator[_Rule]:
     in_use = f'COUNTA(${first}2:${last}2)>0,{action}<>"delete",{action}<>"skip"'
     for condition, columns in by_condition.items():
         at = [ground.letter_of(column) for column in ground.table.columns if column in columns]
-        tests = ",".join(filter(None, [f"LEN({at[0]}2)=0", in_use, condition]))
+        ours = f"{_place_of(f'{at[0]}$1', ground)}>0"  # a column inserted between two required ones is not
+        tests = ",".join(filter(None, [f"LEN({at[0]}2)=0", in_use, condition, ours]))
         yield at, f"AND({tests})", looks.MISSING
 
 

@@ -183,9 +183,7 @@ class _Writer:
 
     def lists_sheet(self) -> None:
         """Write what formulas refer to, each list in a column with a defined name: choices, headers."""
-        columns = {name: list(labels) for labels, name in self.lists.items()}
-        if self.with_changes or self.export.headers_as_names:
-            columns |= self._headers()
+        columns = {name: list(labels) for labels, name in self.lists.items()} | self._headers()
         sheet = self._sheet(LISTS)
         sheet.very_hidden()
         for row in range(max(map(len, columns.values()), default=0)):

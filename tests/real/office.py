@@ -278,6 +278,10 @@ class Book:
         """Return the height of a row in points."""
         return float(self._ask("row_height", sheet, row)) / 2540 * 72
 
+    def validation(self, sheet: str, cell: str) -> dict[str, str]:
+        """Return what the cell validates: the type, the formula, and how it alerts."""
+        return dict(self._ask("validation", sheet, cell))
+
     def html(self) -> str:
         """Return the workbook as LibreOffice shows it, highlights and all, as a page of HTML."""
         return str(self._ask("html"))

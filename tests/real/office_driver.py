@@ -205,6 +205,11 @@ class Desk:
     def row_height(self, number: int, sheet: str, row: int) -> int:
         return self._sheet(number, sheet).Rows.getByIndex(row - 1).Height
 
+    def validation(self, number: int, sheet: str, cell: str) -> dict[str, str]:
+        held = self._sheet(number, sheet).getCellRangeByName(cell).Validation
+        alert = held.ErrorAlertStyle.value if held.ShowErrorMessage else ""
+        return {"type": held.Type.value, "formula": held.getFormula1(), "error": alert}
+
     def html(self, number: int) -> str:
         path = Path(tempfile.mkdtemp()) / "shown.html"
         self.books[number].storeToURL(path.as_uri(), properties(FilterName="HTML (StarCalc)"))
