@@ -145,18 +145,19 @@ def _place_of(header: str, ground: Ground) -> str:
 
 
 def _changed(ground: Ground) -> Iterator[_Rule]:
-    end, remembered = (
-        len(own_headers(ground.table.level)) + len(ground.table.columns),
-        remembered_headers(ground.table),
-    )
-    if not remembered:
+    end = len(own_headers(ground.table.level)) + len(ground.table.columns)
+    count = len(remembered_headers(ground.table))
+    if not count:
         return
-    first, last = letters(end - len(remembered) + 1), letters(end)
-    at = _place_of(f"{first}$1", ground)
-    row = f"MATCH({_literally(_key(ground))},{BASE_KEYS},0)"
-    exported = f'IFERROR(INDEX({BASE_TEXTS},{row},{at})&"","")'
-    same = f"EXACT({_unguarded(f'{first}2')},{_unguarded(exported)})"
-    yield [f"{first}:{last}"], f"IF({at}=0,FALSE,NOT({same}))", looks.CHANGED
+    first, last = letters(end - count + 1), letters(end)
+    same = f"EXACT({_unguarded(f'{first}2')},{_unguarded(_exported(first, ground))})"
+    yield [f"{first}:{last}"], f"IF({_place_of(f'{first}$1', ground)}=0,FALSE,NOT({same}))", looks.CHANGED
+
+
+def _exported(column: str, ground: Ground) -> str:
+    """Return what was exported into a cell of row 2, as a formula; an empty text in a row that is new."""
+    row, at = f"MATCH({_literally(_key(ground))},{BASE_KEYS},0)", _place_of(f"{column}$1", ground)
+    return f'IFERROR(INDEX({BASE_TEXTS},{row},{at})&"","")'
 
 
 def _unguarded(text: str) -> str:
@@ -211,6 +212,8 @@ def _condition(column: Column, ground: Ground) -> str:
     if column.within:
         together = [c for c in ground.table.columns if c.within == column.within]
         return f"COUNTA({','.join(f'${ground.letter_of(c)}2' for c in together)})>0"
+    if level is Level.PACKAGE and column.name in GIVEN and ground.with_changes:
+        return f"LEN({_exported(ground.letter_of(column), ground)})>0"  # left empty in a new row, it may stay so
     if level is Level.PACKAGE and column.name in GIVEN:
         return f"LEN(${ground.letter(own.ID)}2)>0"
     if level is Level.RESOURCE and column.name == "url":

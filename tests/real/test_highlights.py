@@ -183,11 +183,13 @@ def test_empty_required_cells_of_rows_in_use_are_lit(book: Book) -> None:
     book.type("Packages", f"{at['Action']}4", "delete")
     book.type("Packages", f"{at['Action']}5", "skip")
     book.clear("Contacts", f"{book.header('Contacts')['Name']}2")
+    book.clear("Packages", f"{at['Private']}6")
 
     lit = _lit(book)
 
     assert {key for key, ground in lit.items() if ground == _ground(MISSING)} == {
         ("Packages", "id-01", "Title"),
+        ("Packages", "id-04", "Private"),
         ("Contacts", "name-00/1", "Name"),
     }
     assert lit[("Packages", "id-03", "Title")] == _ground(CHANGED)
