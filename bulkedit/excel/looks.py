@@ -18,7 +18,7 @@ Look = Mapping[str, object]
 """Properties of a format, in XlsxWriter's words."""
 
 TEXT: Look = {}
-FIXED: Look = {"font_color": "#5F6B76", "bg_color": "#F1F3F4"}
+FIXED: Look = {"font_color": "#5F6B76", "bg_color": "#F1F3F4", "border": 1, "border_color": "#DFE3E6"}
 LOCKED: Look = {
     "font_color": "#5F6B76",
     "pattern": 14,
@@ -28,6 +28,7 @@ LOCKED: Look = {
 }
 MESSAGE: Look = {**FIXED, "text_wrap": False}
 ONE_LINE: Look = {"text_wrap": False}
+PAGE: Look = {**FIXED, "font_color": "#0B5394", "underline": 1, "text_wrap": False}
 LINK: Look = {"font_color": "#0B5394", "underline": 1, "text_wrap": False}
 
 _HEAD: Look = {"bold": True, "bottom": 1, "bottom_color": "#7A8893", "right": 1, "right_color": "#FFFFFF"}

@@ -156,7 +156,7 @@ class _Writer:
                 self._page_link(sheet, at, len(cells), key)
 
     def _page_link(self, sheet: TextSheet, row: int, column: int, key: str) -> None:
-        url, style = f"{self.export.identity.site}/dataset/{key}", self.formats.cell(looks.LINK)
+        url, style = f"{self.export.identity.site}/dataset/{key}", self.formats.cell(looks.PAGE)
         if row > _LINKS_AT_MOST or sheet.write_url(row, column, url, style, url) != 0:
             sheet.write_string(row, column, url, self.formats.cell(looks.FIXED))
 
