@@ -1,8 +1,10 @@
 """The memory of a workbook: the exported cell texts as plain rows, for the hidden sheet ``_base``.
 
 The rows of the tables come first, each as it stands in its sheet: formulas there look a row up by the key in
-the first column (`lookup_key`), which follows from what identifies the row to people, and compare. So the
-memory holds what a cell shows; where the site keeps another form of it, that follows in a row of its own.
+the first column (`lookup_key`), which follows from what identifies the row to people, and find a cell's text
+among the row's. So the memory holds what a cell shows; where the site keeps another form of it, that follows in
+a row of its own. The texts of a row share a cell (`packed`): ten thousand rows of forty cells each would take a
+spreadsheet program as long to open as the data themselves.
 """
 
 import hashlib
@@ -12,11 +14,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bulkedit.core.catalogue import Catalogue, Owner, Texts
 from bulkedit.core.columns import POSITION, UPLOAD, Layout, Level, Table
-from bulkedit.core.text import after_libreoffice, fits
+from bulkedit.core.text import CELL_LIMIT, after_libreoffice, fits
 
 _PACKAGE, _RESOURCE, _KEPT = "package", "resource", "kept"
-KEYS_COLUMN, TEXTS_COLUMN = 1, 3
-"""Columns of the sheet (from 1): the keys to look rows up by, and the first of the texts."""
+KEYS_COLUMN, TEXTS_COLUMN, LAST_TEXTS_COLUMN = 1, 3, 52
+"""Columns of the sheet (from 1): the keys to look rows up by, the first of the texts, the last one searched."""
 
 
 class MemoryDamagedError(ValueError):
@@ -46,6 +48,63 @@ def unguarded(text: str) -> str:
     return _GUARDED.sub(r"_x\1", text) if "_x" in text else text
 
 
+START, OF, _ESCAPE = "\ue001", "\ue002", "\ue003"
+"""What a packed text stands between: `START`, its number, `OF`, the text, `START` again."""
+
+PACKED_AT_MOST = 32_000
+"""Characters of a text that are packed together, and that formulas compare; the rest follows by itself."""
+
+_SIGNS = {START: _ESCAPE + "1", OF: _ESCAPE + "2", _ESCAPE: _ESCAPE + "3"}
+_SIGN = re.compile("|".join(_SIGNS))
+_ESCAPED_SIGNS = {escaped: sign for sign, escaped in _SIGNS.items()}
+_ESCAPED_SIGN = re.compile("|".join(_ESCAPED_SIGNS))
+_ENTRY = re.compile(f"(\\d+)[+]?{OF}(.*)", re.DOTALL)
+
+
+def packed(texts: Sequence[str]) -> list[str]:
+    """Return cells that hold many texts, each with its number from 1; empty ones are left out."""
+    cells: list[str] = []
+    for number, text in enumerate(texts, 1):
+        for entry in _entries(str(number), text) if text else ():
+            if cells and len(cells[-1]) + len(entry) <= CELL_LIMIT // 2:  # so it fits, whatever the characters
+                cells[-1] += entry
+            else:
+                cells.append(START + entry)
+    return cells
+
+
+def _entries(number: str, text: str, most: int = PACKED_AT_MOST) -> Iterator[str]:
+    """Yield a text in as many entries as it needs for each to fit into a cell; further ones have a ``+``."""
+    part, rest = text[:most], text[most:]
+    entry = f"{number}{OF}{_SIGN.sub(lambda sign: _SIGNS[sign[0]], guarded(part))}{START}"
+    if not fits(START + entry):
+        yield from _entries(number, text, most // 2)
+        return
+    yield entry
+    if rest:
+        yield from _entries(f"{number.rstrip('+')}+", rest, most)
+
+
+def unpacked(cells: Iterable[str], count: int) -> Texts:
+    """Return the texts that `packed` was given.
+
+    Raises:
+        MemoryDamagedError: the cells do not hold so many texts.
+    """
+    texts = [""] * count
+    for entry in filter(None, START.join(cells).split(START)):
+        found = _ENTRY.fullmatch(entry)
+        if found is None or not 0 < int(found[1]) <= count:
+            raise MemoryDamagedError("The sheet _base does not fit the sheet _meta; export again.")
+        texts[int(found[1]) - 1] += _unsigned(found[2])
+    return tuple(texts)
+
+
+def _unsigned(text: str) -> str:
+    signed = _ESCAPED_SIGN.sub(lambda sign: _ESCAPED_SIGNS[sign[0]], text) if _ESCAPE in text else text
+    return unguarded(signed)
+
+
 def lookup_key(table_number: int, table: Table, key: str, catalogue: Catalogue) -> str:
     """Return what a row is looked up by: its table's number, then what its identifying cells say.
 
@@ -73,7 +132,7 @@ def to_rows(catalogue: Catalogue, layout: Layout) -> Iterator[list[str]]:
         for key, texts in catalogue.rows[table.title].items():
             lookup = guarded(lookup_key(number, table, key, catalogue))
             ours = [str(catalogue.resources[key].position), ""] if table.level is Level.RESOURCE else []
-            yield [lookup, key, *ours, *map(guarded, _as_shown(catalogue, table, key, texts))]
+            yield [lookup, key, *packed([*ours, *_as_shown(catalogue, table, key, texts)])]
     for key, name in catalogue.packages.items():
         yield [_PACKAGE, key, guarded(name)]
     for key, owner in catalogue.resources.items():
@@ -124,9 +183,9 @@ def from_rows(rows: Sequence[Sequence[str]], layout: Layout, expected_digest: st
                 catalogue.resources[key] = Owner(package, unguarded(name), int(position or 0))
             case [kind, title, key, name, *rest] if kind == _KEPT:
                 kept.append([title, key, name, unguarded(rest[0]) if rest else ""])
-            case [lookup, key, *texts] if (table := numbered.get(lookup.partition("|")[0])) is not None:
-                fields = texts[2:] if table.level is Level.RESOURCE else texts
-                catalogue.rows[table.title][key] = _padded([*map(unguarded, fields)], len(table.columns))
+            case [lookup, key, *cells] if (table := numbered.get(lookup.partition("|")[0])) is not None:
+                texts = unpacked(cells, len(remembered_headers(table)))
+                catalogue.rows[table.title][key] = texts[-len(table.columns) :] if table.columns else ()
             case _:
                 raise MemoryDamagedError("The sheet _base does not fit the sheet _meta; export again.")
     if not _is_whole(catalogue, layout) or not all(_keep(catalogue, layout, *row) for row in kept):
@@ -156,7 +215,3 @@ def _is_whole(catalogue: Catalogue, layout: Layout) -> bool:
             if (key.rpartition("/")[0] if table.level.of_items else key) not in owners:
                 return False
     return True
-
-
-def _padded(texts: Sequence[str], width: int) -> tuple[str, ...]:
-    return (*texts, *[""] * (width - len(texts)))[:width]

@@ -15,7 +15,7 @@ from bulkedit.core import columns as own
 from bulkedit.core.codecs import codec_of
 from bulkedit.core.columns import Column, Level, Rule, Table, own_headers, trailing_headers
 from bulkedit.core.find import GIVEN
-from bulkedit.core.memory import GUARD, remembered_headers
+from bulkedit.core.memory import GUARD, OF, PACKED_AT_MOST, START, remembered_headers
 from bulkedit.core.outcomes import Result
 from bulkedit.core.sheets import letters
 from bulkedit.excel import looks
@@ -150,19 +150,20 @@ def _changed(ground: Ground) -> Iterator[_Rule]:
     if not count:
         return
     first, last = letters(end - count + 1), letters(end)
-    same = f"EXACT({_unguarded(f'{first}2')},{_unguarded(_exported(first, ground))})"
-    yield [f"{first}:{last}"], f"IF({_place_of(f'{first}$1', ground)}=0,FALSE,NOT({same}))", looks.CHANGED
+    text = f'LEFT(SUBSTITUTE({first}2,"{GUARD}",""),{PACKED_AT_MOST})'
+    empty, filled = _remembers(first, "", ground), _remembers(first, f'&{text}&"{START}"', ground)
+    changed = f"IF(LEN({first}2)=0,{empty},NOT({filled}))"
+    yield [f"{first}:{last}"], f"IF({_place_of(f'{first}$1', ground)}=0,FALSE,{changed})", looks.CHANGED
 
 
-def _exported(column: str, ground: Ground) -> str:
-    """Return what was exported into a cell of row 2, as a formula; an empty text in a row that is new."""
+def _remembers(column: str, text: str, ground: Ground) -> str:
+    """Return the test whether the memory holds a text for the cell of row 2; an empty one stands for any.
+
+    Of a row that is new it holds none. A text is found among all of its row with its number (`memory.packed`).
+    """
     row, at = f"MATCH({_literally(_key(ground))},{BASE_KEYS},0)", _place_of(f"{column}$1", ground)
-    return f'IFERROR(INDEX({BASE_TEXTS},{row},{at})&"","")'
-
-
-def _unguarded(text: str) -> str:
-    """Return a formula for a text without guards (`memory.guarded`)."""
-    return f'SUBSTITUTE({text},"{GUARD}","")'
+    packed = f'SUBSTITUTE(INDEX({BASE_TEXTS},{row},0),"{GUARD}","")'
+    return f'IFERROR(SUMPRODUCT(--ISNUMBER(FIND("{START}"&{at}&"{OF}"{text},{packed})))>0,FALSE)'
 
 
 def _key(ground: Ground) -> str:
@@ -213,7 +214,7 @@ def _condition(column: Column, ground: Ground) -> str:
         together = [c for c in ground.table.columns if c.within == column.within]
         return f"COUNTA({','.join(f'${ground.letter_of(c)}2' for c in together)})>0"
     if level is Level.PACKAGE and column.name in GIVEN and ground.with_changes:
-        return f"LEN({_exported(ground.letter_of(column), ground)})>0"  # left empty in a new row, it may stay so
+        return _remembers(ground.letter_of(column), "", ground)  # left empty in a new row, it may stay so
     if level is Level.PACKAGE and column.name in GIVEN:
         return f"LEN(${ground.letter(own.ID)}2)>0"
     if level is Level.RESOURCE and column.name == "url":

@@ -17,7 +17,7 @@ from bulkedit import __version__
 from bulkedit.core.catalogue import Catalogue
 from bulkedit.core.codecs import codec_of
 from bulkedit.core.columns import Column, Layout, Level, Table, own_headers
-from bulkedit.core.memory import KEYS_COLUMN, TEXTS_COLUMN, digest, remembered_headers, to_rows
+from bulkedit.core.memory import KEYS_COLUMN, LAST_TEXTS_COLUMN, TEXTS_COLUMN, digest, remembered_headers, to_rows
 from bulkedit.core.meta import Identity, to_json
 from bulkedit.core.sheets import header_texts, letters
 from bulkedit.core.text import is_marker
@@ -211,8 +211,7 @@ class _Writer:
         described = to_json(self.export.identity, self.export.layout)
         self._hidden(META, meta_rows(described, digest(rows)))
         self._hidden(BASE, rows)
-        widest = max((len(remembered_headers(table)) for table in self.export.layout.tables), default=1)
-        keys, first, last = letters(KEYS_COLUMN), letters(TEXTS_COLUMN), letters(TEXTS_COLUMN + max(widest, 1) - 1)
+        keys, first, last = map(letters, (KEYS_COLUMN, TEXTS_COLUMN, LAST_TEXTS_COLUMN))
         self.book.define_name(highlights.BASE_KEYS, f"={BASE}!${keys}:${keys}")
         self.book.define_name(highlights.BASE_TEXTS, f"={BASE}!${first}:${last}")
 

@@ -3,12 +3,13 @@
 import pytest
 from arbitrary import packages
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from worlds import IDENTITY, desk_of, laid_out, lit, package, parks, trails
 
 from bulkedit.core.catalogue import tabulate
 from bulkedit.core.columns import POSITION
 from bulkedit.core.json_value import Package
-from bulkedit.core.memory import MemoryDamagedError, digest, from_rows, to_rows
+from bulkedit.core.memory import MemoryDamagedError, digest, from_rows, packed, to_rows, unpacked
 from bulkedit.core.meta import LAYOUT_VERSION, MetaError, from_json, to_json
 from bulkedit.core.text import CELL_LIMIT, fits
 
@@ -61,6 +62,26 @@ def test_an_edited_cell_is_lit_wherever_its_row_stands() -> None:
         rows.reverse()
 
     assert lit(desk) == [("Resources", 2, POSITION), ("Contacts", 4, "E-mail")]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.text(st.sampled_from("ab_x0041F5\ue000\ue001\ue002\ue003+1\U0001f600"), max_size=9)
+        | st.builds(
+            lambda piece, most: (piece * most)[:most],
+            st.sampled_from(["a", "\U0001f600", "_x005F_x0041_", "\ue001", "x\ue000"]),
+            st.integers(CELL_LIMIT // 2 - 9, CELL_LIMIT // 2) | st.integers(31_990, 32_010) | st.just(CELL_LIMIT),
+        ).filter(fits),
+        max_size=4,
+    )
+)
+def test_any_texts_share_cells_and_come_back(texts: list[str]) -> None:
+    """Signs of the packing itself, guards, texts as long as a cell: each cell fits, and all comes back."""
+    cells = packed(texts)
+
+    assert all(map(fits, cells))
+    assert unpacked(cells, len(texts)) == tuple(texts)
 
 
 def test_what_stands_in_a_cell_is_what_is_looked_up() -> None:

@@ -7,7 +7,6 @@ assignments. The laws go through a real .xlsx file; single rules need not.
 import io
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import zip_longest
 from pathlib import Path
 
 from revision import revised
@@ -23,7 +22,7 @@ from bulkedit.core.edits import Edits, RowEdit
 from bulkedit.core.find import find_edits
 from bulkedit.core.json_value import JSON, Package
 from bulkedit.core.layout import Schema, layout_of
-from bulkedit.core.memory import remembered_headers, to_rows
+from bulkedit.core.memory import remembered_headers, to_rows, unpacked
 from bulkedit.core.meta import Identity
 from bulkedit.core.naming import is_placeholder
 from bulkedit.core.outcomes import Settled
@@ -224,7 +223,8 @@ def lit(desk: Desk) -> list[tuple[str, int, str]]:
     for number, table in enumerate(desk.layout.tables, 1):
         for at, row in enumerate(desk.rows[table.title], 2):
             identity = "/".join(str(row.get(header, "")) for header in _IDENTITY[table.level])
-            texts = zip_longest(remembered_headers(table), memory.get(f"{number}|{identity}", ()), fillvalue="")
+            headers = remembered_headers(table)
+            texts = zip(headers, unpacked(memory.get(f"{number}|{identity}", ()), len(headers)), strict=True)
             if row.get(own.ACTION) != "delete":
                 found += [
                     (table.title, at, header) for header, text in texts if cell_text(row.get(header, "")) != text
