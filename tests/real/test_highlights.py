@@ -159,6 +159,18 @@ def test_changed_cells_are_lit_after_columns_were_moved_and_added(book: Book) ->
     assert _lit(book) == {("Packages", "id-01", "Title"): _ground(CHANGED)}
 
 
+def test_a_row_is_looked_up_to_the_letter(book: Book) -> None:
+    """``?`` and ``*`` mean something to a look-up: nobody's row they name, so it is lit like a new one."""
+    at = book.header("Contacts")
+    book.type("Contacts", f"{at['Package']}3", "name-0?")
+    book.type("Contacts", f"{at['Package']}5", "name*1")
+
+    assert _lit(book) == {
+        ("Contacts", "name-0?/2", "Name"): _ground(CHANGED),
+        ("Contacts", "name*1/2", "Name"): _ground(CHANGED),
+    }
+
+
 def test_highlights_survive_saving(book: Book) -> None:
     """LibreOffice writes its own file: what is lit stays lit, and nothing else is."""
     book.type("Packages", f"{book.header('Packages')['Title']}3", "Another")
