@@ -45,7 +45,7 @@ test-real: $(READY) ## the tests with LibreOffice and real CKANs
 samples: $(READY) ## make the sample workbooks anew
 	$(BIN)/python tests/story/sample_workbooks.py
 
-pictures: $(READY) ## make the pictures of the README anew, from the sample workbooks (needs LibreOffice)
+pictures: $(READY) ## draw the sheets of the sample workbooks anew (needs LibreOffice and pdftoppm)
 	$(BIN)/python docs/pictures/draw.py
 
 clean: ## remove the environment and everything made, the demo's workbooks too

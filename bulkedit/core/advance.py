@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from bulkedit.core import columns as own
 from bulkedit.core.answers import Accepted
-from bulkedit.core.catalogue import Catalogue, Texts, id_of, tabulate_as
+from bulkedit.core.catalogue import Catalogue, Texts, id_of, item_key, tabulate_as
 from bulkedit.core.columns import FILE_COLUMN, PLACE_COLUMN, Layout, Level, Table
 from bulkedit.core.diff import Change, Verdict
 from bulkedit.core.edits import CellEdit, Place, RowEdit
@@ -156,7 +156,7 @@ def _advance_new(
         names = [column.name for column in row.table.columns]
         remembered = ("" if (key, n) in conflicts else text for n, text in zip(names, texts, strict=True))
         moved.exported.rows[row.table.title][key] = tuple(remembered)
-        typed = {cell.column.name: cell.edited for cell in row.cells}
+        typed = {cell.column.name: cell.stands for cell in row.cells}
         for column, text in zip(row.table.columns, texts, strict=True):
             shown = typed.get(column.name, "")
             named = row.table.level is Level.PACKAGE and column.name == "name"
@@ -204,8 +204,8 @@ def _advance_field(exported: Catalogue, row: RowEdit, cell: CellEdit, kept: Cata
     exported.rows[table.title][row.owner] = (*texts[:index], text, *texts[index + 1 :])
     place = (table.title, row.owner, cell.column.name)
     exported.shown.pop(place, None)
-    if text != cell.edited:
-        exported.shown[place] = cell.edited
+    if text != cell.stands:
+        exported.shown[place] = cell.stands
 
 
 def _with(texts: Texts, changes: Sequence[Change], table: Table) -> Texts:
@@ -236,6 +236,7 @@ def _advance_items(
     by_number = {row.number: row for row in rows if row.number and row.action != "skip"}
     numbers: dict[int, str] = {}
     items: list[Texts] = []
+    shown: list[dict[str, str]] = []
     for number, texts in enumerate(moved.exported.items(table, owner), 1):
         row = by_number.get(number)
         done = changes.get(row.place, ()) if row is not None else ()
@@ -243,11 +244,18 @@ def _advance_items(
             numbers[number] = ""
             continue
         items.append(_with(texts, done, table))
+        shown.append(moved.exported.shown_of(table, item_key(owner, number)) | _standing(done))
         numbers[number] = str(len(items))
     for row in rows:
         if row.number and numbers[row.number] != str(row.number):
             moved.write(row.place, own.ITEM, numbers[row.number])
         elif not row.number and row.place in changes:
             items.append(_with(("",) * len(table.columns), changes[row.place], table))
+            shown.append(_standing(changes[row.place]))
             moved.write(row.place, own.ITEM, str(len(items)))
-    moved.exported.replace_items(table, owner, items)
+    moved.exported.replace_items(table, owner, items, shown)
+
+
+def _standing(changes: Sequence[Change]) -> dict[str, str]:
+    """Return the texts that stand in edited cells, by column name."""
+    return {change.cell.column.name: change.cell.stands for change in changes if change.cell is not None}

@@ -61,27 +61,50 @@ class Catalogue:
 
     def rename(self, old: str, new: str) -> None:
         """Call a package by another key, with all that is kept of it."""
-        for title, rows in self.rows.items():
+        for rows in self.rows.values():
             if old in rows:
                 rows[new] = rows.pop(old)
             number = 1
             while (key := item_key(old, number)) in rows:
                 rows[item_key(new, number)] = rows.pop(key)
                 number += 1
-            for place in [place for place in self.shown if place[:2] == (title, old)]:
-                self.shown[title, new, place[2]] = self.shown.pop(place)
+        for title, key, name in list(self.shown):
+            if key.partition("/")[0] == old:
+                self.shown[title, new + key.removeprefix(old), name] = self.shown.pop((title, key, name))
         if old in self.packages:
             self.packages[new] = self.packages.pop(old)
         for key, owner in self.resources.items():
             if owner.package == old:
                 self.resources[key] = replace(owner, package=new)
 
-    def replace_items(self, table: Table, owner: str, items: Sequence[Texts]) -> None:
-        """Put other items in the place of those that a package or resource has."""
+    def replace_items(
+        self, table: Table, owner: str, items: Sequence[Texts], shown: Sequence[Mapping[str, str]]
+    ) -> None:
+        """Put other items in the place of those that a package or resource has.
+
+        Args:
+            table: the table of items.
+            owner: id of the package or resource.
+            items: the texts of each item.
+            shown: what stands in the sheet for each, by column name; only what differs is remembered.
+        """
         rows = self.rows.setdefault(table.title, {})
         for n in range(1, len(self.items(table, owner)) + 1):
             del rows[item_key(owner, n)]
-        rows |= {item_key(owner, n): texts for n, texts in enumerate(items, 1)}
+            for name in self.shown_of(table, item_key(owner, n)):
+                del self.shown[table.title, item_key(owner, n), name]
+        for n, (texts, standing) in enumerate(zip(items, shown, strict=True), 1):
+            rows[item_key(owner, n)] = texts
+            for name, text in standing.items():
+                if text != texts[table.names[name]]:
+                    self.shown[table.title, item_key(owner, n), name] = text
+
+    def shown_of(self, table: Table, key: str) -> dict[str, str]:
+        """Return the texts that stand in a row for what is remembered, by column name."""
+        if not self.shown:
+            return {}
+        names = (column.name for column in table.columns)
+        return {name: self.shown[place] for name in names if (place := (table.title, key, name)) in self.shown}
 
 
 def item_key(owner: str, number: int) -> str:

@@ -67,13 +67,13 @@ def _two_sources(table: Table, cells: Sequence[CellEdit]) -> list[str]:
 def _left_empty(table: Table, cells: Sequence[CellEdit]) -> Iterator[str]:
     filled = {cell.column.name for cell in cells}
     filled |= {"url"} if own.FILE_COLUMN.name in filled else set()
-    given = set() if table.level.of_items else _GIVEN
+    given = set() if table.level.of_items else GIVEN
     for column in table.columns:
         if column.required and column.name not in filled and column.name not in given:
             yield f"[{column.header}] is required in a new row."
 
 
-_GIVEN = {"name", "owner_org", "private"}
+GIVEN = {"name", "owner_org", "private"}
 """Required fields of a new package that need no text: made from the title, as exported, and not private."""
 
 

@@ -39,7 +39,7 @@ def edited_cell(column: Column, codec: Codec, exported: str, cell: Cell, *, name
         _refuse_step(column, codec, text_of(codec.read(exported, None)), text_of(value))
     checked = replace(column, checks=("name", *column.checks)) if name and "name" not in column.checks else column
     refuse_wrong(checked, normal, exported)
-    return CellEdit(column, exported, normal, form_of(cell))
+    return CellEdit(column, exported, normal, form_of(cell), text)
 
 
 def _refuse_text(column: Column, exported: str, text: str) -> None:

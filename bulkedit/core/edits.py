@@ -24,12 +24,19 @@ class CellEdit:
     """One edited cell: the column, what it held when exported, what it holds now.
 
     `form` is how a spreadsheet program stored it, where that is not as text.
+    `typed` is the text that stands in the cell, maybe another form of `edited`: a choice's value for its label.
     """
 
     column: Column
     exported: str
     edited: str
     form: Form | None = field(default=None, compare=False)
+    typed: str = field(default="", compare=False)
+
+    @property
+    def stands(self) -> str:
+        """The text that stands in the cell."""
+        return self.typed or self.edited
 
 
 @dataclass(frozen=True, slots=True)

@@ -419,7 +419,7 @@ def _with_cells(edit: RowEdit, row: SheetRow, heads: Heads, exported: Catalogue)
         if (
             shown is not None
             and not edit.table.level.of_items
-            and codecs[index].normal(canonical(cell_text(cell))) == shown
+            and codecs[index].normal(canonical(cell_text(cell))) == codecs[index].normal(shown)
         ):
             continue
         try:

@@ -1,33 +1,46 @@
-"""The memory of a workbook: the exported cell texts as plain rows, for the hidden sheet ``_base``."""
+"""The memory of a workbook: the exported cell texts as plain rows, for the hidden sheet ``_base``.
+
+The rows of the tables come first, each as it stands in its sheet: formulas there look a row up by the key in
+the first column (`lookup_key`), which follows from what identifies the row to people, and find a cell's text
+among the row's. So the memory holds what a cell shows; where the site keeps another form of it, that follows in
+a row of its own. The texts of a row share a cell (`packed`): ten thousand rows of forty cells each would take a
+spreadsheet program as long to open as the data themselves.
+"""
 
 import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from bulkedit.core.catalogue import Catalogue, Owner
-from bulkedit.core.columns import Layout
-from bulkedit.core.text import fits
+from bulkedit.core.catalogue import Catalogue, Owner, Texts
+from bulkedit.core.columns import POSITION, UPLOAD, Layout, Level, Table
+from bulkedit.core.text import CELL_LIMIT, after_libreoffice, fits
 
-_PACKAGE, _RESOURCE, _ROW, _SHOWN = "package", "resource", "row", "shown"
+_PACKAGE, _RESOURCE, _KEPT = "package", "resource", "kept"
+KEYS_COLUMN, TEXTS_COLUMN, LAST_TEXTS_COLUMN = 1, 3, 52
+"""Columns of the sheet (from 1): the keys to look rows up by, the first of the texts, the last one searched."""
 
 
 class MemoryDamagedError(ValueError):
     """The memory of a workbook is not what was written; ``str()`` is one sentence."""
 
 
-_GUARD = "\ue000"
+GUARD = "\ue000"
+"""What stands in a text of the memory that LibreOffice would damage; to be left out where texts are compared."""
+
 _REST_OF_ESCAPE = "(?=[0-9A-Fa-f]{1,4}[_\x00-\x1f])"  # a control character is about to be written as _xHHHH_
-_LOOKS_ESCAPED = re.compile(f"_x({_GUARD}*){_REST_OF_ESCAPE}")
-_GUARDED = re.compile(f"_x({_GUARD}*){_GUARD}{_REST_OF_ESCAPE}")
+_LOOKS_ESCAPED = re.compile(f"_x({GUARD}*){_REST_OF_ESCAPE}")
+_GUARDED = re.compile(f"_x({GUARD}*){GUARD}{_REST_OF_ESCAPE}")
 
 
 def guarded(text: str) -> str:
-    """Return a text in which no spreadsheet program sees an escape like ``_x0041_`` (`after_libreoffice`).
+    """Return a text of which LibreOffice loses nothing (`after_libreoffice`).
 
     A text so long that it would not fit into a cell with its guards stays as it is.
     """
-    safe = _LOOKS_ESCAPED.sub(rf"_x\1{_GUARD}", text) if "_x" in text else text
+    if "_x" not in text or (after_libreoffice(text) == (text,) and not _GUARDED.search(text)):
+        return text
+    safe = _LOOKS_ESCAPED.sub(rf"_x\1{GUARD}", text)
     return safe if fits(safe) else text
 
 
@@ -36,17 +49,107 @@ def unguarded(text: str) -> str:
     return _GUARDED.sub(r"_x\1", text) if "_x" in text else text
 
 
-def to_rows(catalogue: Catalogue) -> Iterator[list[str]]:
+START, OF, _ESCAPE = "\ue001", "\ue002", "\ue003"
+"""What a packed text stands between: `START`, its number, `OF`, the text, `START` again."""
+
+PACKED_AT_MOST = 32_000
+"""Characters of a text that are packed together, and that formulas compare; the rest follows by itself."""
+
+_SIGNS = {START: _ESCAPE + "1", OF: _ESCAPE + "2", _ESCAPE: _ESCAPE + "3"}
+_SIGN = re.compile("|".join(_SIGNS))
+_ESCAPED_SIGNS = {escaped: sign for sign, escaped in _SIGNS.items()}
+_ESCAPED_SIGN = re.compile("|".join(_ESCAPED_SIGNS))
+_ENTRY = re.compile(f"(\\d+)[+]?{OF}(.*)", re.DOTALL)
+
+
+def packed(texts: Sequence[str]) -> list[str]:
+    """Return cells that hold many texts, each with its number from 1; empty ones are left out."""
+    cells: list[str] = []
+    for number, text in enumerate(texts, 1):
+        for entry in _entries(str(number), text) if text else ():
+            if cells and len(cells[-1]) + len(entry) <= CELL_LIMIT // 2:  # so it fits, whatever the characters
+                cells[-1] += entry
+            else:
+                cells.append(START + entry)
+    return cells
+
+
+def _entries(number: str, text: str, most: int = PACKED_AT_MOST) -> Iterator[str]:
+    """Yield a text in as many entries as it needs for each to fit into a cell; further ones have a ``+``."""
+    part, rest = text[:most], text[most:]
+    entry = f"{number}{OF}{_SIGN.sub(lambda sign: _SIGNS[sign[0]], guarded(part))}{START}"
+    if not fits(START + entry):
+        yield from _entries(number, text, most // 2)
+        return
+    yield entry
+    if rest:
+        yield from _entries(f"{number.rstrip('+')}+", rest, most)
+
+
+def unpacked(cells: Iterable[str], count: int) -> Texts:
+    """Return the texts that `packed` was given.
+
+    Raises:
+        MemoryDamagedError: the cells do not hold so many texts.
+    """
+    texts = [""] * count
+    for entry in filter(None, START.join(cells).split(START)):
+        found = _ENTRY.fullmatch(entry)
+        if found is None or not 0 < int(found[1]) <= count:
+            raise MemoryDamagedError("The sheet _base does not fit the sheet _meta; export again.")
+        texts[int(found[1]) - 1] += _unsigned(found[2])
+    return tuple(texts)
+
+
+def _unsigned(text: str) -> str:
+    signed = _ESCAPED_SIGN.sub(lambda sign: _ESCAPED_SIGNS[sign[0]], text) if _ESCAPE in text else text
+    return unguarded(signed)
+
+
+def lookup_key(table_number: int, table: Table, key: str, catalogue: Catalogue) -> str:
+    """Return what a row is looked up by: its table's number, then what its identifying cells say.
+
+    Args:
+        table_number: of the table in its layout, from 1.
+        table: the table.
+        key: the key of the row.
+        catalogue: knows the names of packages.
+    """
+    if table.level is Level.ITEM:
+        package, _, item = key.rpartition("/")
+        key = f"{catalogue.packages.get(package, package)}/{item}"
+    return f"{table_number}|{key}"
+
+
+def remembered_headers(table: Table) -> list[str]:
+    """Return the headers of the texts that are remembered of each row, in their order."""
+    ours = [POSITION, UPLOAD] if table.level is Level.RESOURCE else []
+    return [*ours, *(column.header for column in table.columns)]
+
+
+def to_rows(catalogue: Catalogue, layout: Layout) -> Iterator[list[str]]:
     """Yield the rows that hold a catalogue of cell texts."""
+    for number, table in enumerate(layout.tables, 1):
+        for key, texts in catalogue.rows[table.title].items():
+            lookup = guarded(lookup_key(number, table, key, catalogue))
+            ours = [str(catalogue.resources[key].position), ""] if table.level is Level.RESOURCE else []
+            yield [lookup, key, *packed([*ours, *_as_shown(catalogue, table, key, texts)])]
     for key, name in catalogue.packages.items():
         yield [_PACKAGE, key, guarded(name)]
     for key, owner in catalogue.resources.items():
         yield [_RESOURCE, key, owner.package, guarded(owner.name), str(owner.position)]
-    for title, rows in catalogue.rows.items():
-        for key, texts in rows.items():
-            yield [_ROW, title, key, *map(guarded, texts)]
-    for (title, key, name), text in catalogue.shown.items():
-        yield [_SHOWN, title, key, name, guarded(text)]
+    for title, key, name in catalogue.shown:
+        shown_in = layout.table(title)
+        kept = None if shown_in is None else catalogue.texts(shown_in, key)
+        if shown_in is not None and kept is not None:
+            yield [_KEPT, title, key, name, guarded(kept[shown_in.names[name]])]
+
+
+def _as_shown(catalogue: Catalogue, table: Table, key: str, texts: Texts) -> Texts:
+    if not catalogue.shown:
+        return texts
+    pairs = zip(table.columns, texts, strict=True)
+    return tuple(catalogue.shown.get((table.title, key, column.name), text) for column, text in pairs)
 
 
 def digest(rows: Iterable[Sequence[str]]) -> str:
@@ -69,8 +172,9 @@ def from_rows(rows: Sequence[Sequence[str]], layout: Layout, expected_digest: st
     """
     if digest(rows) != expected_digest:
         raise MemoryDamagedError("The sheet _base was changed or damaged; export again.")
-    widths = {table.title: len(table.columns) for table in layout.tables}
+    numbered = {str(number): table for number, table in enumerate(layout.tables, 1)}
     catalogue = Catalogue({table.title: {} for table in layout.tables})
+    kept: list[list[str]] = []
     for row in rows:
         match list(row):
             case [kind, key, *rest] if kind == _PACKAGE:
@@ -78,15 +182,28 @@ def from_rows(rows: Sequence[Sequence[str]], layout: Layout, expected_digest: st
             case [kind, key, package, *rest] if kind == _RESOURCE:
                 name, position = [*rest, "", ""][:2]
                 catalogue.resources[key] = Owner(package, unguarded(name), int(position or 0))
-            case [kind, title, key, name, *rest] if kind == _SHOWN and title in widths:
-                catalogue.shown[title, key, name] = unguarded(rest[0]) if rest else ""
-            case [kind, title, key, *texts] if kind == _ROW and title in widths:
-                catalogue.rows[title][key] = _padded([*map(unguarded, texts)], widths[title])
+            case [kind, title, key, name, *rest] if kind == _KEPT:
+                kept.append([title, key, name, unguarded(rest[0]) if rest else ""])
+            case [lookup, key, *cells] if (table := numbered.get(lookup.partition("|")[0])) is not None:
+                texts = unpacked(cells, len(remembered_headers(table)))
+                catalogue.rows[table.title][key] = texts[-len(table.columns) :] if table.columns else ()
             case _:
                 raise MemoryDamagedError("The sheet _base does not fit the sheet _meta; export again.")
-    if not _is_whole(catalogue, layout):
+    if not _is_whole(catalogue, layout) or not all(_keep(catalogue, layout, *row) for row in kept):
         raise MemoryDamagedError("The sheet _base does not fit together; export again.")
     return catalogue
+
+
+def _keep(catalogue: Catalogue, layout: Layout, title: str, key: str, name: str, text: str) -> bool:
+    """Remember a text that the sheet shows in another form; tell whether there is such a cell."""
+    table = layout.table(title)
+    texts = None if table is None else catalogue.texts(table, key)
+    if table is None or texts is None or name not in table.names:
+        return False
+    at = table.names[name]
+    catalogue.shown[title, key, name] = texts[at]
+    catalogue.rows[title][key] = (*texts[:at], text, *texts[at + 1 :])
+    return True
 
 
 def _is_whole(catalogue: Catalogue, layout: Layout) -> bool:
@@ -99,7 +216,3 @@ def _is_whole(catalogue: Catalogue, layout: Layout) -> bool:
             if (key.rpartition("/")[0] if table.level.of_items else key) not in owners:
                 return False
     return True
-
-
-def _padded(texts: Sequence[str], width: int) -> tuple[str, ...]:
-    return (*texts, *[""] * (width - len(texts)))[:width]

@@ -95,7 +95,7 @@ class Original:
         cells = _cells(report.outcomes, moved.cells if moved else {}, self._positions)
         sheets: dict[str, list[list[str | Link]]] = {RESULTS: _results(report, self._heads)}
         if moved is not None:
-            memory = list(to_rows(moved.exported))
+            memory = list(to_rows(moved.exported, self.book.layout))
             sheets[BASE] = [list(row) for row in memory]
             sheets[META] = [list(row) for row in meta_rows(self.book.described, digest(memory))]
         sheets = {title: rows for title, rows in sheets.items() if title in self.book.titles}

@@ -1,71 +1,56 @@
-"""Draw the README's pictures from the sample workbooks (`make pictures`): LibreOffice and pdftoppm are needed."""
+"""Draw the sheets of the sample workbooks as a window shows them (`make pictures`): LibreOffice, pdftoppm."""
 
 import subprocess
+import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-import openpyxl
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.properties import PageSetupProperties
-from openpyxl.worksheet.worksheet import Worksheet
-from PIL import Image, ImageChops
+from PIL import Image
 
 HERE = Path(__file__).parent
-SAMPLES = HERE.parents[1] / "samples"
-CONTACTS = ("Action", "Result", "Message", "Package", "Item", "Name", "E-mail", "Role")
-PACKAGES = ("Result", "Message", "Title", "Licence", "Status of the data", "Topics", "Keywords")
-DOTS_PER_INCH = 130
-MARGIN = 8  # dots around the cells
+ROOT = HERE.parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "real"))
+
+from office import Office  # noqa: E402
+
+WIDTH, HEIGHT = 1366, 768  # pixels: a common notebook's screen
+WORKBOOKS = {"exported": "parks.xlsx", "edited": "parks-edited.xlsx", "imported": "parks-imported.xlsx"}
+COLOURS = 64
 
 
-def draw(picture: str, workbook: str, sheet: str, headers: Sequence[str], first: int, last: int) -> None:
-    """Draw some columns and rows of a sheet."""
+def screens(office: Office, workbook: Path) -> Iterator[tuple[str, Image.Image]]:
+    """Yield the name of each visible sheet of a workbook, and its picture."""
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "picture.xlsx"
-        book = openpyxl.load_workbook(SAMPLES / workbook)
-        for other in book:
-            if other.title != sheet:
-                other.sheet_state = "hidden"
-        book.active = book.sheetnames.index(sheet)
-        _leave(book[sheet], headers, first, last)
-        book.save(copy)
-        _run("soffice", "--headless", "--convert-to", "pdf", "--outdir", folder, copy)
-        _run(
-            "pdftoppm", "-png", "-singlefile", "-r", DOTS_PER_INCH, copy.with_suffix(".pdf"), copy.with_suffix("")
-        )
-        _cropped(Image.open(copy.with_suffix(".png"))).save(HERE / picture, optimize=True)
+        pdf = Path(folder) / "pages.pdf"
+        book = office.open(workbook)
+        sheets = book.screens(pdf, WIDTH, HEIGHT, no_grid=["Start here"])
+        book.close()
+        command = ["pdftoppm", "-png", "-r", "96", pdf, Path(folder) / "page"]
+        subprocess.run(command, check=True, capture_output=True)  # noqa: S603  our own
+        pages = sorted(Path(folder).glob("page*.png"))
+        if len(pages) != len(sheets):
+            raise ValueError(f"{workbook.name} has {len(sheets)} sheets and {len(pages)} pages")
+        for sheet, page in zip(sheets, pages, strict=True):
+            yield (
+                sheet,
+                Image.open(page)
+                .convert("RGB")
+                .crop((0, 0, WIDTH, HEIGHT))
+                .quantize(COLOURS, kmeans=1, dither=Image.Dither.NONE),
+            )
 
 
-def _leave(sheet: Worksheet, headers: Sequence[str], first: int, last: int) -> None:
-    """Hide all but some columns and rows, and fit them on one page."""
-    held = [str(cell.value) for cell in sheet[1]]
-    for at, header in enumerate(held, 1):
-        sheet.cell(1, at).comment = None
-        sheet.column_dimensions[get_column_letter(at)].hidden = header not in headers
-    for row in range(2, sheet.max_row + 1):
-        sheet.row_dimensions[row].hidden = not first <= row <= last
-    sheet.print_area = f"A1:{get_column_letter(max(held.index(header) for header in headers) + 1)}{last}"
-    sheet.print_options.headings = sheet.print_options.gridLines = True
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToWidth = sheet.page_setup.fitToHeight = 1
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-
-
-def _run(*command: object) -> None:
-    subprocess.run([str(part) for part in command], check=True, capture_output=True)  # noqa: S603  our own
-
-
-def _cropped(page: Image.Image) -> Image.Image:
-    page = page.convert("RGB")
-    left, top, right, bottom = (
-        ImageChops.difference(page, Image.new("RGB", page.size, "white")).getbbox() or (0,) * 4
-    )
-    box = (max(left - MARGIN, 0), max(top - MARGIN, 0), right + MARGIN, bottom + MARGIN)
-    return page.crop(box).quantize(64)
+def draw(workbooks: dict[str, Path], folder: Path) -> None:
+    """Draw every sheet of some workbooks into a folder."""
+    with Office() as office:
+        for state, workbook in workbooks.items():
+            for sheet, picture in screens(office, workbook):
+                picture.save(folder / f"{state}-{sheet.lower().replace(' ', '-')}.png", optimize=True)
 
 
 if __name__ == "__main__":
-    draw("before.png", "parks.xlsx", "Contacts", CONTACTS, 29, 42)
-    draw("after.png", "parks-imported.xlsx", "Contacts", CONTACTS, 29, 42)
-    draw("packages.png", "parks-imported.xlsx", "Packages", PACKAGES, 30, 40)
+    if sys.argv[1:]:  # another workbook, into a folder: draw.py WORKBOOK FOLDER
+        draw({Path(sys.argv[1]).stem: Path(sys.argv[1])}, Path(sys.argv[2]))
+    else:
+        draw({state: ROOT / "samples" / name for state, name in WORKBOOKS.items()}, HERE)

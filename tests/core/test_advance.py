@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import Desk, desk_of, package, parks, resource, settled, trails
+from worlds import Desk, desk_of, lit, package, parks, resource, settled, trails
 
 from bulkedit.core import columns as own
 from bulkedit.core.advance import advance
@@ -91,7 +91,9 @@ def test_what_the_site_keeps_in_another_form_is_remembered_with_what_was_typed()
     advance(desk.layout, desk.catalogue, [one], rows)
 
     assert _left(desk.edits()) == []
-    stored = from_rows(list(to_rows(desk.catalogue)), desk.layout, digest(to_rows(desk.catalogue)))
+    stored = from_rows(
+        list(to_rows(desk.catalogue, desk.layout)), desk.layout, digest(to_rows(desk.catalogue, desk.layout))
+    )
     assert stored.shown == desk.catalogue.shown
     desk.rows["Packages"][0]["Notes"] = "json"
     [again] = settled(desk, {"id-parks": kept})
@@ -123,6 +125,21 @@ def test_items_are_numbered_anew_after_a_removal_and_an_addition() -> None:
     assert [row.get(own.ITEM) for row in desk.rows["Contacts"]] == ["", "1", "2"]
     assert _left(left) == []
     assert [c["name"] for c in dicts(site["id-parks"]["contacts"])] == ["Bob", "Dee"]
+
+
+def test_what_stands_in_an_entrys_cell_moves_with_the_entry() -> None:
+    """A raw value typed for a choice: sent, it is lit no more, also when the entry gets another number later."""
+    desk, site = desk_of(parks()), {"id-parks": parks()}
+    desk.rows["Contacts"][1]["Roles"] = "r"
+    _run(desk, site)
+    sent = lit(desk)
+    desk.rows["Contacts"][0][own.ACTION] = "delete"
+
+    left = _run(desk, site)
+
+    assert sent == lit(desk) == []
+    assert _left(left) == []
+    assert desk.catalogue.shown == {("Contacts", "id-parks/1", "roles"): "r"}
 
 
 def test_a_rename_reaches_the_rows_of_the_other_sheets() -> None:
@@ -171,6 +188,13 @@ def _world() -> Package:
         contacts=contacts,
         resources=[resource("map", size=10, temporal_extent=extent)],
     )
+
+
+def _edited(desk: Desk) -> set[tuple[str, int, str]]:
+    """Return the cells that are edits: of those that light up, some say the same in another spelling."""
+    return {
+        (row.place.sheet, row.place.row, cell.column.header) for row in desk.edits().rows for cell in row.cells
+    }
 
 
 def _type(desk: Desk, wishes: dict[str, object]) -> None:
@@ -224,14 +248,17 @@ def _rival(one: Package, wishes: dict[str, object]) -> None:
 def test_after_a_run_nothing_is_left_to_do(wishes: dict[str, object], twice: bool) -> None:
     """Whatever was edited and accepted: the same workbook, with the cells we wrote, asks for nothing more.
 
-    That holds for a second round of edits as well, after rows got new numbers and names.
+    No cell that was sent is lit as changed any more, whatever spelling stands in it. That holds for a second
+    round of edits as well, after rows got new numbers and names.
     """
     desk, site = desk_of(_world()), {"id-parks": _world()}
     _type(desk, wishes)
+    no_edits = set(lit(desk)) - _edited(desk)
 
     left = _run(desk, site)
 
     assert _left(left) == []
+    assert set(lit(desk)) == no_edits
     if twice:
         desk.rows["Contacts"].append({own.PACKAGE: str(wishes["name"]), "Name": "Late"})
         desk.rows["Packages"][0]["Notes"] = "Late"

@@ -16,13 +16,14 @@ from bulkedit.core import columns as own
 from bulkedit.core.advance import OwnCells
 from bulkedit.core.answers import Accepted
 from bulkedit.core.catalogue import Catalogue, Texts, tabulate
-from bulkedit.core.cells import Cell
+from bulkedit.core.cells import Cell, cell_text
 from bulkedit.core.columns import Choice, Layout, Level, Table
 from bulkedit.core.diff import diff_package
 from bulkedit.core.edits import Edits, RowEdit
 from bulkedit.core.find import find_edits
 from bulkedit.core.json_value import JSON, Package
 from bulkedit.core.layout import Schema, layout_of
+from bulkedit.core.memory import remembered_headers, to_rows, unpacked
 from bulkedit.core.meta import Identity
 from bulkedit.core.naming import is_placeholder
 from bulkedit.core.outcomes import Settled
@@ -227,6 +228,33 @@ def leads(table: Table, key: str, catalogue: Catalogue) -> dict[str, str]:
                 own.RESOURCE_ID: resource_id,
                 own.ITEM: number,
             }
+
+
+def lit(desk: Desk) -> list[tuple[str, int, str]]:
+    """Return the cells that light up as changed: sheet, row, header.
+
+    This is what the sheet's own formulas do: a row is looked up in the memory by its identifying cells.
+    """
+    memory = {row[0]: row[2:] for row in to_rows(desk.catalogue, desk.layout)}
+    found = []
+    for number, table in enumerate(desk.layout.tables, 1):
+        for at, row in enumerate(desk.rows[table.title], 2):
+            identity = "/".join(str(row.get(header, "")) for header in _IDENTITY[table.level])
+            headers = remembered_headers(table)
+            texts = zip(headers, unpacked(memory.get(f"{number}|{identity}", ()), len(headers)), strict=True)
+            if row.get(own.ACTION) != "delete":
+                found += [
+                    (table.title, at, header) for header, text in texts if cell_text(row.get(header, "")) != text
+                ]
+    return found
+
+
+_IDENTITY = {
+    Level.PACKAGE: (own.ID,),
+    Level.RESOURCE: (own.ID,),
+    Level.ITEM: (own.PACKAGE, own.ITEM),
+    Level.RESOURCE_ITEM: (own.RESOURCE_ID, own.ITEM),
+}
 
 
 def desk_of(*packages: Package, template: Template = NO_TEMPLATE) -> Desk:

@@ -353,6 +353,22 @@ class Book:
         """Merge cells."""
         self._ask("merge", sheet, area)
 
+    def row_height(self, sheet: str, row: int) -> float:
+        """Return the height of a row in points."""
+        return float(self._ask("row_height", sheet, row)) / 2540 * 72
+
+    def validation(self, sheet: str, cell: str) -> dict[str, str]:
+        """Return what the cell validates: the type, the formula, and how it alerts."""
+        return dict(self._ask("validation", sheet, cell))
+
+    def html(self) -> str:
+        """Return the workbook as LibreOffice shows it, highlights and all, as a page of HTML."""
+        return str(self._ask("html"))
+
+    def screens(self, pdf: Path, width: int, height: int, no_grid: Sequence[str] = ()) -> list[str]:
+        """Print what a window of so many pixels shows of each sheet, and more, a page each; return their names."""
+        return list(self._ask("screens", str(pdf), width, height, list(no_grid)))
+
     def save(self) -> None:
         """Save as .xlsx in place, as the `Excel 2007-365` filter does."""
         self._ask("save")

@@ -10,7 +10,9 @@ Cells are addressed as people say them (`C5`); sheets by their names; row 1 is t
 # ruff: noqa: D102 - what each method does stands at its namesake in office.py's Book
 
 import json
+import shutil
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -23,13 +25,15 @@ from com.sun.star.datatransfer import DataFlavor, XTransferable
 from com.sun.star.lang import Locale
 from com.sun.star.sheet import TableFilterField2
 from com.sun.star.sheet.FilterOperator2 import EQUAL
-from com.sun.star.table import TableSortField
+from com.sun.star.table import BorderLine2, TableSortField
 
 XLSX = "Calc MS Excel 2007 XML"
 GENERAL = 0  # the number format key of General
 CONTENT = 1 | 2 | 4 | 16  # CellFlags: VALUE, DATETIME, STRING, FORMULA
 NO_FORMAT = -1  # what NumberFormats.queryKey says where there is none
 START_SECONDS = 60
+PIXEL = 2540 / 96  # in hundredths of a millimetre
+GRID, SIDES = 0xD4D7DA, ("Top", "Bottom", "Left", "Right", "Horizontal", "Vertical")
 
 
 def column_number(letter: str) -> int:
@@ -288,6 +292,57 @@ class Desk:
     def delete_column(self, number: int, sheet: str, letter: str) -> None:
         self._sheet(number, sheet).Columns.removeByIndex(column_number(letter), 1)
 
+    # -- what is to be seen
+
+    def row_height(self, number: int, sheet: str, row: int) -> int:
+        return self._sheet(number, sheet).Rows.getByIndex(row - 1).Height
+
+    def validation(self, number: int, sheet: str, cell: str) -> dict[str, str]:
+        held = self._sheet(number, sheet).getCellRangeByName(cell).Validation
+        alert = held.ErrorAlertStyle.value if held.ShowErrorMessage else ""
+        return {"type": held.Type.value, "formula": held.getFormula1(), "error": alert}
+
+    def html(self, number: int) -> str:
+        path = Path(tempfile.mkdtemp()) / "shown.html"
+        self.books[number].storeToURL(path.as_uri(), properties(FilterName="HTML (StarCalc)"))
+        text = path.read_text("utf-8", "replace")
+        shutil.rmtree(path.parent)
+        return text
+
+    def screens(self, number: int, pdf: str, width: int, height: int, no_grid: list[str]) -> list[str]:
+        book = self.books[number]
+        seen = [book.Sheets.getByName(name) for name in self.sheets(number)]
+        seen = [sheet for sheet in seen if sheet.IsVisible]
+        for sheet in seen:
+            shown = self._as_page(book, sheet, width * PIXEL, height * PIXEL)
+            if sheet.Name not in no_grid:
+                _draw_grid(shown)
+        book.storeToURL(Path(pdf).as_uri(), properties(FilterName="calc_pdf_Export"))
+        return [sheet.Name for sheet in seen]
+
+    def _as_page(self, book: Any, sheet: Any, width: float, height: float) -> Any:
+        """Let a sheet print what a window of a size shows of it, and more; return those cells."""
+        page = book.StyleFamilies.getByName("PageStyles").getByName(sheet.PageStyle)
+        for name in ("HeaderIsOn", "FooterIsOn", "CenterHorizontally", "CenterVertically"):
+            page.setPropertyValue(name, False)
+        for name in ("LeftMargin", "RightMargin", "TopMargin", "BottomMargin"):
+            page.setPropertyValue(name, 0)
+        page.IsLandscape, page.Width, page.Height = True, round(width * 2), round(height * 2)
+        page.PrintHeaders = True
+        page.PrintAnnotations = False
+        page.PageScale = 100
+        columns, room = 0, width
+        while room > 0:
+            room -= sheet.Columns.getByIndex(columns).Width if sheet.Columns.getByIndex(columns).IsVisible else 0
+            columns += 1
+        rows, room = 0, height
+        while room > 0:
+            room -= sheet.Rows.getByIndex(rows).Height if sheet.Rows.getByIndex(rows).IsVisible else 0
+            rows += 1
+        shown = sheet.getCellRangeByPosition(0, 0, columns - 1, rows - 1)
+        sheet.setPrintAreas((shown.RangeAddress,))
+        return shown
+
     # -- sheets
 
     def add_sheet(self, number: int, name: str, rows: list[list[str]]) -> None:
@@ -366,6 +421,16 @@ class Desk:
         column = self._sheet(number, sheet).getCellRangeByName(f"{letter}1:{letter}{self.last_row(number, sheet)}")
         shown = column.queryVisibleCells().RangeAddresses
         return column.Rows.Count - sum(part.EndRow - part.StartRow + 1 for part in shown)
+
+
+def _draw_grid(cells: Any) -> None:
+    """Draw the grid as borders: printed as a grid it would be black."""
+    line, borders = BorderLine2(), cells.TableBorder2
+    line.Color, line.OuterLineWidth, line.LineWidth = GRID, 18, 18
+    for side in SIDES:
+        setattr(borders, f"{side}Line", line)
+        setattr(borders, f"Is{side}LineValid", True)
+    cells.TableBorder2 = borders
 
 
 def connected(pipe: str) -> Any:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from bulkedit.cli import bulkedit
@@ -59,12 +60,29 @@ def test_every_command_is_documented_with_its_options(name: str) -> None:
     assert {option for option in options if option not in line} == set()
 
 
+PICTURES = ROOT / "docs" / "pictures"
+PICTURE = re.compile(r"!\[[^\]]+\]\(([^)]+)\)")
+
+
 def test_every_picture_of_the_readme_is_there() -> None:
     """The README shows no picture that is missing."""
-    shown = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
+    shown = PICTURE.findall(README)
 
     assert len(shown) == 3
     assert all((ROOT / path).is_file() for path in shown)
+
+
+def test_every_sheet_is_shown_as_exported_edited_and_imported() -> None:
+    """docs/workbook.md shows each picture that there is, and none that there is not; together they stay small."""
+    shown = PICTURE.findall((ROOT / "docs" / "workbook.md").read_text(encoding="utf-8"))
+    sheets = openpyxl.load_workbook(ROOT / "samples" / "parks.xlsx", read_only=True).worksheets
+    titles = [sheet.title.lower().replace(" ", "-") for sheet in sheets if sheet.sheet_state == "visible"]
+    wanted = {f"{state}-{title}.png" for state in ("exported", "edited", "imported") for title in titles}
+
+    assert len(wanted) >= 24
+    assert {path.name for path in PICTURES.glob("*.png")} == wanted
+    assert {path.removeprefix("pictures/") for path in shown} == wanted
+    assert sum(path.stat().st_size for path in PICTURES.glob("*.png")) < 2_000_000
 
 
 def test_every_package_is_installed() -> None:
