@@ -117,6 +117,7 @@ def test_a_text_that_speaks_of_namespaces_is_kept_in_a_strict_workbook(tmp_path:
     path = tmp_path / "parks.xlsx"
     export(path, [{"id": "p1", "name": "park", "notes": text}])
     strict(path)
+    change_sheets(path, lambda xml: xml.replace("&gt;", ">"))  # which a text may hold as it is
 
     book = read_workbook(path)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import office as offices
 import pytest
 from exports import changes, edits_of, export, touched
-from hostile import HOSTILE, SCHEMA, hostile_packages
+from hostile import ESCAPES, HOSTILE, SCHEMA, hostile_packages
 
 from bulkedit.core.text import canonical, in_cell
 from bulkedit.excel.read import read_workbook
@@ -35,6 +35,20 @@ def test_no_column_of_any_kind_makes_an_edit_of_a_hostile_text(
     assert touched(edits) == []
     assert edits.missing == {}
     assert len(edits.rows) == 6 * len(HOSTILE)
+
+
+def test_a_look_alike_of_an_escape_is_shown_as_it_is(office: offices.Office, tmp_path: Path) -> None:
+    """Whoever opens an export sees `tile_x1_y2`, not what LibreOffice would take it for."""
+    path = tmp_path / "export.xlsx"
+    shown = {name: text for name, text in ESCAPES.items() if len(text) < 100}
+    export(path, [{"id": f"p{n}", "name": f"n{n}", "notes": text} for n, text in enumerate(shown.values())])
+    book = office.open(path)
+    letter = book.header("Packages")["Description"]
+
+    found = book.read_down("Packages", f"{letter}2:{letter}{len(shown) + 1}")
+
+    book.close()
+    assert dict(zip(shown, found, strict=True)) == {name: canonical(text) for name, text in shown.items()}
 
 
 def test_an_edit_beside_hostile_texts_is_the_only_one(office: offices.Office, tmp_path: Path) -> None:
