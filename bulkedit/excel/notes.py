@@ -37,7 +37,7 @@ _OF_KINDS = {
     Kind.GROUPS: "Names of groups. " + _SEVERAL.format("environment", "transport"),
     Kind.TEXTS: _SEVERAL.format("first", "second"),
     Kind.CHOICES: "One or several, with ; between them.",
-    Kind.BOOLEAN: "TRUE or FALSE.",
+    Kind.BOOLEAN: "TRUE or FALSE.\nExample: TRUE",
     Kind.JSON: 'JSON.\nExample: {"key": "value"}',
 }
 _OF_CHECKS = {
