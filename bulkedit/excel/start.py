@@ -31,7 +31,7 @@ STEPS = (
     ("Add", "Fill in a row below the last one, its ID (or Item) empty: a new record (or entry)."),
     ("Delete, skip", "Pick delete in the column Action; or skip, to leave a row alone this time."),
     ("Sort, filter, hide", "As you like. Your own columns and sheets are welcome too."),
-    ("Look first", "Save, close, and run:  bulkedit import FILE --dry-run"),
+    ("Look first", "Save, and run:  bulkedit check FILE  (is it right?) or  bulkedit import FILE --dry-run"),
     ("Send", "bulkedit import FILE.  The columns Result and Message then say what became of each row."),
 )
 

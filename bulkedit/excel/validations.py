@@ -40,7 +40,7 @@ def validate(sheet: Worksheet, table: Table, last_row: int, choices: Callable[[C
             continue
         if column.kind is Kind.BOOLEAN:
             _list(sheet, at, last_row, ["TRUE", "FALSE"], (_TITLE_OF_CHOICE, "This takes TRUE or FALSE."))
-        elif column.kind is Kind.CHOICE and column.choices:
+        elif (column.kind is Kind.CHOICE and column.choices) or _is_a_tick(column):
             warning = (_TITLE_OF_CHOICE, _NO_CHOICE) if column.closed else None
             _list(sheet, at, last_row, f"={choices(column)}", warning)
     read_only = [at for at, column in enumerate(table.columns, len(ours)) if column.read_only]
@@ -55,6 +55,11 @@ def validate(sheet: Worksheet, table: Table, last_row: int, choices: Callable[[C
     if owners:  # to be written in a new row, and only there
         number = own.ID if table.level is Level.RESOURCE else own.ITEM
         _warn(sheet, owners, last_row, f"=LEN(${letters(ours.index(number) + 1)}2)=0", _IDENTIFIES)
+
+
+def _is_a_tick(column: Column) -> bool:
+    """Tell whether a column of several choices has but one, and so its cells hold that one or nothing."""
+    return column.kind is Kind.CHOICES and len(column.choices) == 1
 
 
 def _list(

@@ -28,6 +28,7 @@ from bulkedit.excel.write import ROWS_READY, Export, write_workbook
 
 IDENTITY = Identity("https://catalogue.example", {"o": "Parks"}, "2026-11-22T08:00:00", "anna")
 COLOURS: JSON = [{"value": "r", "label": "Red"}, {"value": "g", "label": "Green"}]
+YES: JSON = [{"value": "shown", "label": "Yes"}]
 SCHEMA: dict[str, JSON] = {
     "dataset_fields": [
         {"field_name": "title", "label": "Title", "required": True, "help_text": "What people call it."},
@@ -39,7 +40,10 @@ SCHEMA: dict[str, JSON] = {
         {
             "field_name": "contacts",
             "label": "Contacts",
-            "repeating_subfields": [{"field_name": "name", "label": "Name", "required": True}],
+            "repeating_subfields": [
+                {"field_name": "name", "label": "Name", "required": True},
+                {"field_name": "shown", "label": "Shown", "preset": "multiple_checkbox", "choices": YES},
+            ],
         },
     ],
     "resource_fields": [
@@ -207,6 +211,16 @@ def test_several_values_in_a_cell_are_not_validated() -> None:
 
 
 # -- cells
+
+
+def test_one_choice_of_none_but_itself_has_a_drop_down() -> None:
+    """A list of check boxes with one box is a tick: chosen, or empty."""
+    sheet = _book()["Contacts"]
+    cell = next(cell.coordinate for cell in sheet[1] if cell.value == "Shown").replace("1", "2")
+
+    [found] = [v for v in sheet.data_validations.dataValidation if cell in v]
+
+    assert (found.type, found.formula1) == ("list", "choices_2")
 
 
 @pytest.mark.parametrize("title", DATA_SHEETS)

@@ -16,6 +16,7 @@ from bulkedit.core.meta import Identity
 from bulkedit.core.outcomes import Result
 from bulkedit.core.schema import Vocabulary
 from bulkedit.core.sheets import letters
+from bulkedit.core.template import read_template
 from bulkedit.excel import looks
 from bulkedit.excel.looks import Look
 from bulkedit.excel.patch import patch_workbook
@@ -45,8 +46,24 @@ SCHEMA: dict[str, JSON] = {
     "resource_fields": [
         {"field_name": "name", "label": "Name"},
         {"field_name": "url", "label": "URL", "required": True},
+        {
+            "field_name": "period",
+            "label": "Period",
+            "required": True,
+            "repeating_subfields": [
+                {"field_name": "begin", "label": "Begin", "required": True},
+                {"field_name": "end", "label": "End"},
+            ],
+        },
     ],
 }
+TEMPLATE = read_template(
+    {
+        "packages": {"rules": [{"when": {"colour": "b"}, "required": ["day"]}]},
+        "resources": {"single": ["period"]},
+    },
+    "mine.yaml",
+)
 ODD_TEXTS = (
     "FALSE", "00123", "1.10", "2026-03-31", "x" * 5_000, "", "  leading", "trailing  ", "=x", "=1+1", "a*b?c~d",
     "~", "*", "_x0041_", "_x005F_x000D_", "two\nlines", "\tTab", "'quoted", '"', "#N/A", "Title", "é\u0301",
@@ -91,7 +108,7 @@ def _written(path: Path) -> Path:
 
 
 def _layout() -> Layout:
-    return layout_of([], {"record": SCHEMA}, Vocabulary(), ["record"])
+    return layout_of([], {"record": SCHEMA}, Vocabulary(), ["record"], {"record": TEMPLATE})
 
 
 def _lit(book: Book) -> Lit:
@@ -206,6 +223,21 @@ def test_empty_required_cells_of_rows_in_use_are_lit(book: Book) -> None:
     }
     assert lit[("Packages", "id-03", "Title")] == _ground(CHANGED)
     assert ("Packages", "id-02", "Title") not in lit
+
+
+def test_what_a_field_demands_of_others_is_missing_only_then(book: Book) -> None:
+    """A rule of the template, and a required part of a list that stands in columns, once any part is filled."""
+    packages, resources = book.header("Packages"), book.header("Resources")
+    for row in (2, 3):  # red, blue
+        book.type("Packages", f"{packages['Day']}{row}", "")
+    book.type("Resources", f"{resources['Period: End']}2", "2026-12-31")
+
+    lit = _lit(book)
+
+    assert lit["Packages", "id-01", "Day"] == _ground(MISSING)
+    assert lit["Packages", "id-00", "Day"] == _ground(CHANGED)
+    assert {header for sheet, key, header in lit if sheet == "Resources"} == {"Period: Begin", "Period: End"}
+    assert lit["Resources", "name-00/r-00", "Period: Begin"] == _ground(MISSING)
 
 
 def test_what_the_program_fills_in_is_not_missing(book: Book) -> None:

@@ -9,6 +9,7 @@ from live_catalogue import package
 from office_desk import Desk, edit
 
 from bulkedit.core.template import Template, read_template
+from bulkedit.excel.read import read_workbook
 from bulkedit.templating import templates_folder, templates_for
 
 
@@ -130,3 +131,15 @@ def test_a_template_that_cannot_be_read_is_one_sentence(desk: Desk, content: byt
     said = desk("export", "parks", "--template", "mine.yaml")
 
     assert (said.status, said.told) == (3, f"The template mine.yaml cannot be read: {reason}.")
+
+
+@pytest.mark.parametrize(("options", "language"), [((), "en"), (("--lang", "fr"), "fr")])
+def test_the_labels_are_in_the_language_that_was_asked_for(
+    desk: Desk, options: tuple[str, ...], language: str
+) -> None:
+    """Otherwise in the site's own; the workbook remembers which."""
+    desk.open([package(1)])
+
+    desk("export", "parks", "-o", "parks.xlsx", *options)
+
+    assert read_workbook(desk.folder / "parks.xlsx").identity.language == language
