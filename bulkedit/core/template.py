@@ -128,7 +128,8 @@ def _closest(word: str, known: Iterable[str]) -> str:
 
 _NAMES = ("first", "hidden", "read_only", "left_out", "single", "organizations")
 _MAPPINGS = ("widths", "labels", "set_by_site", "checks", "lists")
-_KEYS = (*_NAMES, *_MAPPINGS, "rules")
+KEYS = (*_NAMES, *_MAPPINGS, "rules")
+"""What a template can say of the fields of one sheet."""
 
 
 class _Reader:
@@ -164,7 +165,7 @@ class _Reader:
 
     def fields(self, place: str, said: JSON, *, of_list: bool = False) -> Fields:
         whole = self.mapping(place, said if said is not None else {})
-        keys = [key for key in _KEYS if not of_list or key not in ("single", "lists", "rules")]
+        keys = [key for key in KEYS if not of_list or key not in ("single", "lists", "rules")]
         self.known(place, whole, keys)
         named = {key: self.names(f"{place}.{key}", whole[key]) for key in _NAMES if key in whole}
         maps = {key: self.mapping(f"{place}.{key}", whole.get(key) or {}) for key in _MAPPINGS}

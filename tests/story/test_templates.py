@@ -1,5 +1,6 @@
 """Templates on the command line: those that ship, and one's own."""
 
+import re
 from pathlib import Path
 
 import openpyxl
@@ -8,7 +9,8 @@ import yaml
 from live_catalogue import package
 from office_desk import Desk, edit
 
-from bulkedit.core.template import Template, read_template
+from bulkedit.core.checks import CHECKS
+from bulkedit.core.template import KEYS, Template, read_template
 from bulkedit.excel.read import read_workbook
 from bulkedit.templating import templates_folder, templates_for
 
@@ -143,3 +145,20 @@ def test_the_labels_are_in_the_language_that_was_asked_for(
     desk("export", "parks", "-o", "parks.xlsx", *options)
 
     assert read_workbook(desk.folder / "parks.xlsx").identity.language == language
+
+
+def test_every_check_is_documented() -> None:
+    """docs/templates.md names the checks that a template can ask for, and no others."""
+    text = (templates_folder().parent / "docs" / "templates.md").read_text(encoding="utf-8")
+    table = text.split("| check |")[1].split("A mistake in a template")[0]
+
+    named = " ".join(line.split("|")[1] for line in table.splitlines() if line.startswith("| `"))
+    assert set(re.findall(r"`([a-z]+)[^`]*`", named)) == {*CHECKS}
+
+
+def test_every_key_of_templates_is_documented() -> None:
+    """docs/templates.md explains each key, and no others."""
+    text = (templates_folder().parent / "docs" / "templates.md").read_text(encoding="utf-8")
+    table = text.split("| key |")[1].split("`resources` takes")[0]
+
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == {*KEYS, "dataset_type"}
