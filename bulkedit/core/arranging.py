@@ -1,6 +1,6 @@
 """What a template makes of a dataset type's fields: labels, order, looks, and which lists become columns."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bulkedit.core.columns import Column, Rule
@@ -39,8 +39,18 @@ def _at_most_one(items: Sequence[object] | None) -> bool:
     return items is not None and len(items) <= 1
 
 
-def arranged(columns: Sequence[Column], told: Fields, *, read_only: bool = False) -> list[Column]:
-    """Return columns as a template wants them: those it names first, then the others in their order."""
+def arranged(
+    columns: Sequence[Column], told: Fields, named: Collection[str] = (), *, read_only: bool = False
+) -> list[Column]:
+    """Return columns as a template wants them: those it names first, then the others in their order.
+
+    Args:
+        columns: the columns.
+        told: what the template says.
+        named: the fields that the schema names.
+        read_only: none of them can be edited.
+    """
+    hidden = {*told.hidden, *(name for name in told.technical if name not in named)}
     rank = {name: at for at, name in enumerate(told.first)}
     last = len(rank)
     kept = [c for c in columns if not {c.name, c.within} & {*told.left_out}]
@@ -49,7 +59,7 @@ def arranged(columns: Sequence[Column], told: Fields, *, read_only: bool = False
         replace(
             column,
             header=told.labels.get(column.name, column.header),
-            hidden=not {column.name, column.within}.isdisjoint(told.hidden),
+            hidden=not {column.name, column.within}.isdisjoint(hidden),
             read_only=read_only or _is_read_only(column, told),
             width=told.widths.get(column.name, 0),
             checks=tuple(dict.fromkeys((*column.checks, *told.checks.get(column.name, ())))),

@@ -127,7 +127,7 @@ class _TypeLayout:
         never = COMPUTED_PACKAGE_KEYS | {EXTRAS} if level is Level.PACKAGE else READ_ONLY_RESOURCE_KEYS
         core = core_package_columns(self.vocabulary) if level is Level.PACKAGE else CORE_RESOURCE_COLUMNS
         self.template.refuse_unknown(place, told, known | never | _TECHNICAL | {c.name for c in core})
-        kept = arranged(columns, told)
+        kept = arranged(columns, told, {name_of(field) for field in fields})
         names = {column.name for column in kept}
         rules = [rule for rule in (*rules_of(fields), *told.rules) if rule.field in names]
         demands = [replace(rule, required=tuple(n for n in rule.required if n in names)) for rule in rules]

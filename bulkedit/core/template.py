@@ -27,6 +27,7 @@ class Fields:
     Attributes:
         first: the columns that come first, in this order.
         hidden: columns that are there, but not shown at first.
+        technical: CKAN's own bookkeeping: hidden as well, unless the schema names the field.
         read_only: columns that can be read only.
         left_out: fields that the workbook leaves out.
         single: repeating fields of at most one item, written as columns of the row itself.
@@ -42,6 +43,7 @@ class Fields:
 
     first: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    technical: tuple[str, ...] = ()
     read_only: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     single: tuple[str, ...] = ()
@@ -55,7 +57,7 @@ class Fields:
 
     def mentioned(self) -> Iterable[tuple[str, str]]:
         """Yield every field that is named, with the key under which it is."""
-        for key in ("first", "hidden", "read_only", "left_out", "single", "organizations"):
+        for key in _NAMES:
             yield from ((key, name) for name in getattr(self, key))
         for key in _MAPPINGS:
             yield from ((key, name) for name in getattr(self, key))
@@ -126,7 +128,7 @@ def _closest(word: str, known: Iterable[str]) -> str:
     return f" (did you mean “{near[0]}”?)" if near else ""
 
 
-_NAMES = ("first", "hidden", "read_only", "left_out", "single", "organizations")
+_NAMES = ("first", "hidden", "technical", "read_only", "left_out", "single", "organizations")
 _MAPPINGS = ("widths", "labels", "set_by_site", "checks", "lists")
 KEYS = (*_NAMES, *_MAPPINGS, "rules")
 """What a template can say of the fields of one sheet."""

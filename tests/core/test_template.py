@@ -68,6 +68,20 @@ def test_a_field_that_the_site_sets_is_read_only_unless_the_form_shows_it(
     assert (column.header, column.read_only) == (header, read_only)
 
 
+@pytest.mark.parametrize(
+    ("fields", "hidden"), [([], True), ([{"field_name": "hash", "label": "Checksum"}], False)]
+)
+def test_a_technical_field_is_hidden_unless_the_schema_names_it(fields: list[JSON], hidden: bool) -> None:
+    """What a site's own form asks people for is nothing technical."""
+    template = read_template({"resources": {"technical": ["hash"]}}, "mine.yaml")
+    schema: dict[str, JSON] = {"resource_fields": [{"field_name": "url"}, *fields]}
+    one = package("one", resources=[resource("map", hash="sha256:00")])
+
+    layout = layout_of([one], {"record": schema}, VOCABULARY, ["record"], {"record": template})
+
+    assert _column(_table(layout, Level.RESOURCE), "hash").hidden is hidden
+
+
 def test_a_field_left_out_has_no_column_and_a_list_no_sheet() -> None:
     """Whoever does not want to see a field need not; its value on the site stays."""
     layout = _layout({"packages": {"left_out": ["notes", "contacts"]}})
