@@ -74,6 +74,7 @@ RESOURCE = {
     "Resource Storage Format": "csv",
     "Resource Storage Location": "Web or FTP Site",
     "Spatial Reference System": "EPSG:3005 - NAD83/BC Albers",
+    "Spatial Datatype": "Not Applicable",
     "JSON Table Schema": '{"fields": [{"name": "height", "type": "number"}]}',
     "ISO Topic Category": "Oceans; Economy",
     "Resource Type": "Data",
@@ -86,6 +87,7 @@ RESOURCE_AS_SCRIPTED: dict[str, Any] = {
     "format": "csv",
     "resource_storage_location": "web or ftp site",
     "projection_name": "epsg3005",
+    "spatial_datatype": "NA",
     "json_table_schema": {"fields": [{"name": "height", "type": "number"}]},
     "iso_topic_category": ["oceans", "economy"],
     "resource_type": "data",
@@ -195,11 +197,12 @@ def test_a_resource_with_a_file_and_then_another(desk: Desk, new_organization: c
     for file, content in zip(("Gezeiten März.csv", "tides.csv"), contents, strict=True):
         (desk.folder / file).write_bytes(content)
     flat = {k: v for k, v in RESOURCE_AS_SCRIPTED.items() if k not in ("json_table_schema", "iso_topic_category")}
-    told = flat | {"package_id": packages[0], "name": "2024"}
+    told = flat | {"package_id": packages[0], "name": "2024", "bcdc_type": "document"}
     with script(desk) as ckan, (desk.folder / "Gezeiten März.csv").open("rb") as file:
         made = ckan.call_action("resource_create", told, files={"upload": file})
     cells = {k: v for k, v in RESOURCE.items() if k not in ("JSON Table Schema", "ISO Topic Category")}
-    new = cells | {"Package": names[1], "Name": "2024", "Upload": "Gezeiten März.csv"}
+    named = {"Package": names[1], "Name": "2024", "Type": "Document/Tabular Data"}
+    new = cells | named | {"Upload": "Gezeiten März.csv"}
     desk.exported()
     desk.fill({"Resources": [new]})
 
