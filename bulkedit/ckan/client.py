@@ -221,7 +221,11 @@ class Client:
             case 200 if not self._is_html():
                 return NoAnswerError, "sent half an answer"
             case _ if status >= 500:
-                return (NoAnswerError, "failed with a web page") if self._is_html() else (FailedError, "failed")
+                return (
+                    (NoAnswerError, "failed with a web page")
+                    if self._is_html()
+                    else (FailedError, "failed; tell those who run it")
+                )
             case _:
                 return NotCKANError, "does not answer like a CKAN site; check the address"
 
