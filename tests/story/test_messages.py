@@ -50,10 +50,11 @@ def is_sentence(text: str) -> bool:
 
 
 def test_what_is_shown_is_what_the_code_says() -> None:
-    """Each message as people see it has the words of one of its texts, whatever is filled in."""
+    """Each message as people see it has the words of one of its texts, and each text is seen."""
     for entry in ENTRIES:
         words = [re.compile(".+".join(map(re.escape, text.strip().split("…"))), re.DOTALL) for text in entry.texts]
         assert [seen for seen in entry.seen if not any(text.search(seen) for text in words)] == []
+        assert [text.pattern for text in words if not any(text.search(seen) for seen in entry.seen)] == []
 
 
 def test_the_page_is_up_to_date() -> None:
