@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test install check lint fix test-real samples pictures clean
+.PHONY: help demo test install check lint fix test-real docs samples pictures clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ test: $(READY) ## the tests that need nothing but Python
 
 test-real: $(READY) ## the tests with LibreOffice and real CKANs
 	BULKEDIT_REAL=1 $(BIN)/python -m pytest tests/contract tests/real
+
+docs: $(READY) ## write docs/messages.md anew; says which messages of the code it lacks
+	$(BIN)/python docs/messages.py
 
 samples: $(READY) ## make the sample workbooks anew
 	$(BIN)/python tests/story/sample_workbooks.py

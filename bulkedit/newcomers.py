@@ -25,6 +25,11 @@ def _new_package(rows: Sequence[RowEdit]) -> RowEdit:
     return next((row for row in rows if row.new and row.table.level is Level.PACKAGE), rows[0])
 
 
+def _column(row: RowEdit, name: str) -> str:
+    column = row.table.column(name)
+    return f"[{column.header if column else name}]"
+
+
 def wanted_names(rows: Sequence[RowEdit]) -> Iterator[str]:
     """Return the names that a new package can have, the first choice first: the typed one, or made of its title.
 
@@ -34,7 +39,10 @@ def wanted_names(rows: Sequence[RowEdit]) -> Iterator[str]:
     new = _new_package(rows)
     typed = any(cell.column.name == "name" and cell.edited for cell in new.cells)
     if not typed and not NAME.fullmatch(new.name):
-        raise TakenError("A new package needs a name, or a title of letters and digits to make one of.")
+        raise TakenError(
+            f"A new package needs a name: type one into {_column(new, 'name')},"
+            f" or letters and digits into {_column(new, 'title')}."
+        )
     return iter([new.name]) if typed else candidates(new.name)
 
 
@@ -66,7 +74,9 @@ class Newcomers:
                 return name, None
             if self._is_ours(live, new, rows):
                 return name, live
-        raise TakenError(f"Another package of the site is called {new.name!r}; give another name.")
+        raise TakenError(
+            f"Another package of the site is called {new.name!r}; give another name in {_column(new, 'name')}."
+        )
 
     def _is_ours(self, live: Package, new: RowEdit, rows: Sequence[RowEdit]) -> bool:
         """Tell whether a package is the one that a row asks for: an earlier run made it, and was not told.

@@ -169,9 +169,9 @@ class Client:
         except ckanapi.errors.NotAuthorized:
             raise DeniedError(self._said(action, "does not allow this")) from None
         except ckanapi.errors.SearchQueryError:
-            raise NoSuchActionError(self._said(action, "does not understand the search")) from None
+            raise NoSuchActionError(self._said(action, "does not understand the search; check --query")) from None
         except ckanapi.errors.SearchError:
-            raise NoSuchActionError(self._said(action, "could not search")) from None
+            raise NoSuchActionError(self._said(action, "could not search; try again in a while")) from None
         except (ckanapi.errors.CKANAPIError, ckanapi.errors.ServerIncompatibleError, KeyError, RecursionError):
             self._odd_answer(action)
         return answer
@@ -199,7 +199,7 @@ class Client:
         """Raise what an answer without one of CKAN's own errors means."""
         status = self._remote.status
         if status == 429 or (status == 503 and "Retry-After" in self._remote.headers):
-            raise BusyError(self._said(action, "is busy"), self._retry_after()) from None
+            raise BusyError(self._said(action, "is busy; try again in a while"), self._retry_after()) from None
         if 300 <= status < 400:
             there = self._clean(self._remote.headers.get("Location", "another address"))
             raise NotCKANError(f"{self.url} redirects to {there}; use that site's own address.") from None
@@ -209,11 +209,11 @@ class Client:
     def _meaning(self, status: int) -> tuple[type[CallError], str]:
         match status:
             case 401 | 407:
-                return NotCKANError, "wants a login before CKAN"
+                return NotCKANError, "wants a login before CKAN; ask those who run it how programs get past it"
             case 403:  # a firewall before CKAN, which dislikes this one request
                 return DeniedError, "does not allow this"
             case 413:
-                return FailedError, "takes no request as large as this"
+                return FailedError, "takes no request as large as this; ask those who run it to allow larger ones"
             case 502 | 503 | 504:  # Varnish says 503 for a time-out after sending
                 return NoAnswerError, "did not answer through its proxy"
             case 400 if not self._is_html():
@@ -221,9 +221,13 @@ class Client:
             case 200 if not self._is_html():
                 return NoAnswerError, "sent half an answer"
             case _ if status >= 500:
-                return (NoAnswerError, "failed with a web page") if self._is_html() else (FailedError, "failed")
+                return (
+                    (NoAnswerError, "failed with a web page")
+                    if self._is_html()
+                    else (FailedError, "failed; tell those who run it")
+                )
             case _:
-                return NotCKANError, "does not answer like a CKAN site"
+                return NotCKANError, "does not answer like a CKAN site; check the address"
 
     def _is_html(self) -> bool:
         return self._remote.body.lstrip()[:1] == "<"

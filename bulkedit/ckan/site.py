@@ -143,7 +143,8 @@ class Site:
                 return
             if text_of(page[0].get("id")) <= last:
                 raise RunError(
-                    f"{self.url} does not list its packages page by page; an export would be incomplete."
+                    f"{self.url} does not list its packages page by page, so an export would be incomplete;"
+                    " tell those who run it."
                 )
             last = text_of(page[-1].get("id"))
 

@@ -33,7 +33,7 @@ def check_command(
     import --dry-run to tell.
     """
     if output is not None and no_write:
-        raise click.UsageError("Either -o or --no-write.")
+        raise click.UsageError("-o writes the results into a copy, --no-write writes none; give one of the two.")
     try:
         report = Check(file, ImportOptions(output, no_write, files=files, accept=frozenset(accept))).result()
     except KeyboardInterrupt:

@@ -76,7 +76,7 @@ def import_command(
     spreadsheet program's doing, nothing is sent until --accept says that they are meant.
     """
     if output is not None and no_write:
-        raise click.UsageError("Either -o or --no-write.")
+        raise click.UsageError("-o writes the results into a copy, --no-write writes none; give one of the two.")
     ask = not (dry_run or yes)
     if ask and (as_json or not at_terminal()):
         raise click.UsageError(

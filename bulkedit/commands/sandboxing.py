@@ -87,7 +87,7 @@ def saying() -> Iterator[None]:
         raise
     except OSError as error:
         sys.stdout = _nowhere()  # what is not written yet is not tried again
-        raise RunError(f"Something cannot be written ({error.strerror or error}).") from None
+        raise RunError(f"The output cannot be written ({error.strerror or error}); is a disk full?") from None
 
 
 def _nowhere() -> TextIO:

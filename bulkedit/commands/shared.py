@@ -99,17 +99,17 @@ def _token(file: Path | None) -> str:
         try:
             token, where = file.read_text(encoding="utf-8-sig"), str(file)
         except (OSError, UnicodeDecodeError):
-            raise RunError(f"The file {file} with the API token cannot be read.") from None
+            raise RunError(f"The file {file} with the API token cannot be read; is its name right?") from None
     token = token.strip()
     if not token:
         if file is not None:
-            raise RunError(f"The file {file} holds no API token; it is empty.")
+            raise RunError(f"The file {file} holds no API token, it is empty; put the token into it.")
         raise RunError(
             "No API token: put it into CKAN_API_KEY, or into a file for --api-key-file"
             " (you make one on your user page of the catalogue)."
         )
     if not token.isascii() or not token.isprintable() or " " in token:
-        raise RunError(f"{where} does not hold an API token: it has characters that no token has.")
+        raise RunError(f"{where} does not hold an API token (no token has such characters); copy the token again.")
     return token
 
 

@@ -67,6 +67,8 @@ def _say_asides(report: Report) -> None:
     for sheet, header, near in report.edits.unknown:
         hint = f" (did you mean [{near}]?)" if near else ""
         say(f"Column {header!r} of {sheet} is not one of ours and was left alone{hint}.")
+    for title, sheet in report.copies:
+        say(f"Sheet {title!r} looks like a copy of {sheet} and was left alone; only edits in {sheet} are sent.")
 
 
 def _say_where(report: Report, advice: str) -> None:

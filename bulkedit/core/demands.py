@@ -144,9 +144,9 @@ def _with_own_keys(rows: Sequence[RowEdit], exported: Catalogue, layout: Layout)
         fields = _fields_of(layout, table)
         for row, cell in _typed_keys(own_rows):
             if taken[cell.edited] > 1:
-                wrong[row.place] = f"{_named(cell)} is there already; a package has each key once."
+                wrong[row.place] = f"{_named(cell)} is there already; edit that row, or give another key."
             elif cell.edited in fields:
-                wrong[row.place] = f"{_named(cell)} is a field of its own: {fields[cell.edited]}."
+                wrong[row.place] = f"{_named(cell)} is a field of its own; edit it there: {fields[cell.edited]}."
     return [_problem(row, wrong[row.place]) if row.place in wrong else row for row in rows]
 
 

@@ -269,7 +269,7 @@ def _identify_resource(edit: RowEdit, row: SheetRow, heads: Heads, names: _Names
         edit = _problem(
             _beside(edit, own.PACKAGE, package_text in names.exported_names),
             f"[{own.PACKAGE}] says {excerpt(package_text, 60)}, but this resource belongs to"
-            f" {edit.name!r}; resources cannot move to another package.",
+            f" {edit.name!r} and cannot move to another package; restore the name.",
         )
     return edit
 

@@ -25,6 +25,8 @@ class MemoryDamagedError(ValueError):
     """The memory of a workbook is not what was written; ``str()`` is one sentence."""
 
 
+_TAKE_ANOTHER = "take an earlier copy of the workbook, or export again"
+
 GUARD = "\ue000"
 """What stands in a text of the memory that LibreOffice would damage; to be left out where texts are compared."""
 
@@ -96,7 +98,7 @@ def unpacked(cells: Iterable[str], count: int) -> Texts:
     for entry in filter(None, START.join(cells).split(START)):
         found = _ENTRY.fullmatch(entry)
         if found is None or not 0 < int(found[1]) <= count:
-            raise MemoryDamagedError("The sheet _base does not fit the sheet _meta; export again.")
+            raise MemoryDamagedError(f"The hidden sheet _base does not fit the sheet _meta; {_TAKE_ANOTHER}.")
         texts[int(found[1]) - 1] += _unsigned(found[2])
     return tuple(texts)
 
@@ -171,7 +173,7 @@ def from_rows(rows: Sequence[Sequence[str]], layout: Layout, expected_digest: st
         MemoryDamagedError: the rows are not those that were written.
     """
     if digest(rows) != expected_digest:
-        raise MemoryDamagedError("The sheet _base was changed or damaged; export again.")
+        raise MemoryDamagedError(f"The hidden sheet _base was changed or damaged; {_TAKE_ANOTHER}.")
     numbered = {str(number): table for number, table in enumerate(layout.tables, 1)}
     catalogue = Catalogue({table.title: {} for table in layout.tables})
     kept: list[list[str]] = []
@@ -188,9 +190,9 @@ def from_rows(rows: Sequence[Sequence[str]], layout: Layout, expected_digest: st
                 texts = unpacked(cells, len(remembered_headers(table)))
                 catalogue.rows[table.title][key] = texts[-len(table.columns) :] if table.columns else ()
             case _:
-                raise MemoryDamagedError("The sheet _base does not fit the sheet _meta; export again.")
+                raise MemoryDamagedError(f"The hidden sheet _base does not fit the sheet _meta; {_TAKE_ANOTHER}.")
     if not _is_whole(catalogue, layout) or not all(_keep(catalogue, layout, *row) for row in kept):
-        raise MemoryDamagedError("The sheet _base does not fit together; export again.")
+        raise MemoryDamagedError(f"The hidden sheet _base does not fit together; {_TAKE_ANOTHER}.")
     return catalogue
 
 

@@ -88,7 +88,9 @@ def from_json(said: JSON) -> tuple[Identity, Layout]:
         MetaError: it is of a newer version, or damaged.
     """
     if not isinstance(said, dict) or not isinstance(said.get("layout_version"), int):
-        raise MetaError("The sheet _meta is damaged; export again.")
+        raise MetaError(
+            "The hidden sheet _meta was changed or damaged; take an earlier copy of the workbook, or export again."
+        )
     version = said["layout_version"]
     if not isinstance(version, int) or version > LAYOUT_VERSION:
         raise MetaError("This workbook was made by a newer version of bulkedit; update bulkedit to import it.")
@@ -97,7 +99,10 @@ def from_json(said: JSON) -> tuple[Identity, Layout]:
     try:
         tables = tuple(_table(entry) for entry in dicts(said.get("tables")))
     except (ValueError, TypeError, KeyError) as error:
-        raise MetaError("The layout in the sheet _meta is damaged; export again.") from error
+        raise MetaError(
+            "The layout in the hidden sheet _meta is damaged; take an earlier copy of the workbook, or export"
+            " again."
+        ) from error
     organizations = said.get("organizations")
     identity = Identity(
         site=text_of(said.get("site")),

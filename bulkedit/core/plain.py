@@ -25,11 +25,13 @@ def load(text: str) -> JSON:
     try:
         value: JSON = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
     except RecursionError:
-        raise UnreadableError("is nested too deeply") from None
+        raise UnreadableError("is nested too deeply; give it fewer levels") from None
     except json.JSONDecodeError as error:
-        raise UnreadableError(f"is not valid JSON ({error.msg}, character {error.pos + 1})") from None
+        raise UnreadableError(
+            f'is not valid JSON ({error.msg}, character {error.pos + 1}); write it like {{"key": "value"}}'
+        ) from None
     except ValueError:
-        raise UnreadableError("is not valid JSON") from None
+        raise UnreadableError('is not valid JSON; write it like {"key": "value"}') from None
     return value
 
 

@@ -23,6 +23,7 @@ class Report:
         stopped: the site, or somebody, stopped the run before its end.
         findings: what the guards found.
         asked: those of them that nobody has said are meant; nothing is sent before.
+        copies: sheets that look like copies of data sheets, with the titles of those: nothing in them is sent.
     """
 
     run: str
@@ -40,6 +41,7 @@ class Report:
     stopped: bool = False
     findings: Sequence[Finding] = ()
     asked: Sequence[Finding] = ()
+    copies: Sequence[tuple[str, str]] = ()
 
     @property
     def counts(self) -> dict[str, int]:

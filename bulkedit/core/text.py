@@ -118,7 +118,7 @@ def _quoted_value(text: str, start: int) -> tuple[str, int]:
     while True:
         end = text.find('"', at)
         if end < 0:
-            raise ValueError('a double quote (") is opened and never closed')
+            raise ValueError('opens a double quote (") and never closes it; close it, or leave it out')
         if text[end + 1 : end + 2] != '"':
             break
         at = end + 2
@@ -126,7 +126,9 @@ def _quoted_value(text: str, start: int) -> tuple[str, int]:
     while after < len(text) and text[after].isspace():
         after += 1
     if after < len(text) and text[after] != ";":
-        raise ValueError('after a closing double quote (") only ";" can follow')
+        raise ValueError(
+            'has something after a closing double quote ("); write ; before it, or leave the quotes out'
+        )
     return text[start + 1 : end].replace('""', '"'), after
 
 

@@ -46,7 +46,10 @@ def find_parts(parts: Parts) -> BookParts:
     """
     workbook = _target_of_kind(_relationships(parts, _PACKAGE), "officeDocument")
     if workbook is None:
-        raise WorkbookDamaged("The file is not a workbook: it does not say which part is the workbook.")
+        raise WorkbookDamaged(
+            "The file is not a workbook: it does not say which part is the workbook; open it in a spreadsheet"
+            " program and save it again."
+        )
     related = _relationships(parts, workbook)
     chain, strings = (_target_of_kind(related, kind) for kind in ("calcChain", "sharedStrings"))
     return BookParts(

@@ -128,7 +128,8 @@ def _copied(path: Path) -> Path:
         Path(name).unlink()
         if error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
             raise RunError(
-                f"There is no room for a copy of {path} in the folder {Path(name).parent}: {error.strerror}."
+                f"There is no room for a copy of {path} in the folder {Path(name).parent} ({error.strerror});"
+                " make room there."
             ) from None
         reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror
         raise RunError(f"{path} cannot be read: {reason}.") from None

@@ -20,7 +20,7 @@ import openpyxl
 
 from bulkedit.core.catalogue import Catalogue
 from bulkedit.core.cells import Cell, Form, OddCell, cell_text
-from bulkedit.core.columns import Layout, own_headers
+from bulkedit.core.columns import Layout, Table, own_headers
 from bulkedit.core.json_value import JSON
 from bulkedit.core.memory import MemoryDamagedError, from_rows
 from bulkedit.core.meta import Identity, MetaError, from_json
@@ -40,6 +40,7 @@ class Book:
         sheets: the data sheets that are there, by title.
         titles: the titles of all sheets.
         described: the workbook's description of itself, as it stands in ``_meta``.
+        copies: sheets of the person's own that have the headers of a data sheet: their titles, and that one's.
     """
 
     identity: Identity
@@ -48,6 +49,7 @@ class Book:
     sheets: dict[str, Sheet]
     titles: frozenset[str]
     described: dict[str, JSON]
+    copies: tuple[tuple[str, str], ...] = ()
 
 
 def read_workbook(path: Path, name: str = "") -> Book:
@@ -70,35 +72,50 @@ def read_workbook(path: Path, name: str = "") -> Book:
         except (MetaError, MemoryDamagedError) as error:
             raise WorkbookDamaged(str(error)) from error
         titles = [table.title for table in layout.tables]
-        _refuse_renamed(raw, layout)
+        copies = tuple(_lookalikes(raw, layout))
+        _refuse_renamed(raw, copies)
         sheets = {title: raw.sheet(title) for title in titles if title in raw.titles}
-    return Book(identity, layout, exported, sheets, raw.titles, described if isinstance(described, dict) else {})
+    said = described if isinstance(described, dict) else {}
+    return Book(identity, layout, exported, sheets, raw.titles, said, copies)
 
 
-_ALIKE = 0.8  # share of a table's headers by which a sheet is taken for a renamed one
+_ALIKE = 0.8  # share of a table's headers by which a sheet is taken for a renamed one, or a copy
 
 
-def _refuse_renamed(raw: "_Raw", layout: Layout) -> None:
+def _lookalikes(raw: "_Raw", layout: Layout) -> Iterator[tuple[str, str]]:
+    """Yield the sheets that are none of ours but have the headers of one, with that one's title."""
+    ours = {table.title for table in layout.tables}
+    for title in raw.order:
+        found = frozenset() if title in ours else raw.headers(title)
+        shares = {table.title: _share(found, table) for table in layout.tables}
+        alike = [one for one, share in shares.items() if share >= _ALIKE]
+        if alike:  # to one that is missing rather: it was renamed
+            yield title, max(alike, key=lambda one: (one not in raw.titles, shares[one]))
+
+
+def _share(headers: frozenset[str], table: Table) -> float:
+    """Return how much of a table's headers are there, by labels or by API names."""
+    ours = own_headers(table.level)
+    labels, names = {*ours, *(c.header for c in table.columns)}, {*ours, *(c.name for c in table.columns)}
+    return max(len(headers & labels) / len(labels), len(headers & names) / len(names))
+
+
+def _refuse_renamed(raw: "_Raw", copies: Sequence[tuple[str, str]]) -> None:
     """Make sure that no data sheet goes by another name: what is edited there would silently be ignored."""
-    missing = [table for table in layout.tables if table.title not in raw.titles]
-    others = raw.titles - {table.title for table in layout.tables} if missing else frozenset()
-    for title in sorted(others):
-        found = raw.headers(title)
-        for table in missing:
-            labels = {*own_headers(table.level), *(column.header for column in table.columns)}
-            names = {*own_headers(table.level), *(column.name for column in table.columns)}
-            if max(len(found & labels) / len(labels), len(found & names) / len(names)) >= _ALIKE:
-                raise WorkbookDamaged(
-                    f"The sheet {table.title!r} is not there, and {title!r} has its headers; name it"
-                    f" {table.title!r} again."
-                )
+    for title, meant in copies:
+        if meant not in raw.titles:
+            raise WorkbookDamaged(
+                f"The sheet {meant!r} is not there, and {title!r} has its headers; name it {meant!r} again."
+            )
 
 
 def _described(chunks: Sequence[str]) -> JSON:
     try:
         described: JSON = json.loads("".join(chunks))
     except ValueError as error:
-        raise WorkbookDamaged("The sheet _meta is damaged; export again.") from error
+        raise WorkbookDamaged(
+            "The hidden sheet _meta was changed or damaged; take an earlier copy of the workbook, or export again."
+        ) from error
     return described
 
 
@@ -121,7 +138,9 @@ def _opened(path: Path, name: str) -> Iterator["_Raw"]:
     except WorkbookDamaged:
         raise
     except Exception as error:  # openpyxl and zipfile raise whatever a damaged file makes them trip over
-        raise WorkbookDamaged(f"{name} cannot be read as an .xlsx workbook; is it damaged?") from error
+        raise WorkbookDamaged(
+            f"{name} cannot be read as an .xlsx workbook; open it in a spreadsheet program and save it as .xlsx."
+        ) from error
 
 
 def _look_inside(path: Path, name: str) -> BookParts:
@@ -138,7 +157,7 @@ def _look_inside(path: Path, name: str) -> BookParts:
             f"{name} is an .xls file or protected by a password; save it as .xlsx without a password."
         )
     if not zipfile.is_zipfile(path):
-        raise WorkbookDamaged(f"{name} is not an .xlsx workbook.")
+        raise WorkbookDamaged(f"{name} is not an .xlsx workbook; save it as .xlsx.")
     with open_parts(path) as parts:
         if not any(_WORKBOOK.fullmatch(part) for part in parts.names):
             raise WorkbookDamaged(f"{name} is not an .xlsx workbook; save it as .xlsx.")
@@ -152,9 +171,14 @@ class _Raw:
         self.book, self.strings, self.name = book, strings, name
 
     @property
+    def order(self) -> list[str]:
+        """The titles of all sheets, in their order."""
+        return list(self.book.sheetnames)
+
+    @property
     def titles(self) -> frozenset[str]:
         """The titles of all sheets."""
-        return frozenset(self.book.sheetnames)
+        return frozenset(self.order)
 
     def _rows(self, title: str) -> Iterator[tuple[int, dict[int, Cell]]]:
         sheet = self.book[title]
@@ -176,7 +200,9 @@ class _Raw:
         """Return a sheet of ours as rows of texts."""
         if title not in self.titles:
             if not self.titles & {META, BASE, START}:
-                raise WorkbookDamaged("This is not a workbook that bulkedit exported (it has no sheet _meta).")
+                raise WorkbookDamaged(
+                    "This is not a workbook that bulkedit exported (it has no sheet _meta); take the one that is."
+                )
             raise WorkbookDamaged(
                 f"The hidden sheet {title} was deleted or renamed; take an earlier copy of the workbook, or export"
                 " again."
@@ -190,8 +216,13 @@ class _Raw:
         return found
 
     def headers(self, title: str) -> frozenset[str]:
-        """Return the texts of a sheet's first row; none where its first rows are empty."""
-        number, cells = next(self._rows(title), (0, {}))
+        """Return the texts of a sheet's first row; none where that is empty, or where it is no sheet of cells."""
+        if not hasattr(self.book[title], "iter_rows"):  # a chart
+            return frozenset()
+        try:
+            number, cells = next(self._rows(title), (0, {}))
+        except WorkbookDamaged:  # a sheet of somebody's own: nothing else of it is read
+            return frozenset()
         return frozenset(map(cell_text, cells.values())) if number == 1 else frozenset()
 
     def sheet(self, title: str) -> Sheet:

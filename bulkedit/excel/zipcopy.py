@@ -81,7 +81,9 @@ class ZipCopy:
         while left > 0:
             chunk = self._source.read(min(left, _CHUNK))
             if not chunk:
-                raise WorkbookDamaged(f"The workbook is cut off within its part {member.filename}.")
+                raise WorkbookDamaged(
+                    f"The workbook is cut off within its part {member.filename}; take an earlier copy."
+                )
             self._put(chunk)
             left -= len(chunk)
 
@@ -102,7 +104,7 @@ class ZipCopy:
         start, count = self._offset, len(self._directory)
         size = sum(map(len, self._directory))
         if count > _MOST_MEMBERS or start + size > _LARGEST:
-            raise WorkbookDamaged("The workbook is larger than 4 GB.")
+            raise WorkbookDamaged("The workbook is larger than 4 GB; export fewer packages at once.")
         for entry in self._directory:
             self._put(entry)
         self._put(_END.pack(b"PK\5\6", 0, 0, count, count, size, start, len(comment)) + comment)
@@ -112,7 +114,7 @@ class ZipCopy:
     ) -> int:
         """Write a local header, note the directory entry, return where the source holds the data."""
         if max(self._offset, *sizes) > _LARGEST:
-            raise WorkbookDamaged("The workbook is larger than 4 GB.")
+            raise WorkbookDamaged("The workbook is larger than 4 GB; export fewer packages at once.")
         name, local_extra, data_start = self._local_record(member)
         central_extra = _without_zip64(member.extra)
         common = (flags, method, *_dos_time(member.date_time), *sizes, len(name))
@@ -135,12 +137,14 @@ class ZipCopy:
         self._source.seek(member.header_offset)
         header = self._source.read(_LOCAL.size)
         if len(header) < _LOCAL.size or header[:4] != b"PK\3\4":
-            raise WorkbookDamaged(f"The workbook is damaged at its part {member.filename}.")
+            raise WorkbookDamaged(f"The workbook is damaged at its part {member.filename}; take an earlier copy.")
         name_length, extra_length = _LOCAL.unpack(header)[-2:]
         name = self._source.read(name_length)
         encoding = "utf-8" if member.flag_bits & _UTF8_NAME else "cp437"
         if name.decode(encoding, "replace") != member.orig_filename:
-            raise WorkbookDamaged(f"The workbook gives its part {member.filename} two names.")
+            raise WorkbookDamaged(
+                f"The workbook gives its part {member.filename} two names; take an earlier copy."
+            )
         extra = self._source.read(extra_length)
         return name, _without_zip64(extra), self._source.tell()
 

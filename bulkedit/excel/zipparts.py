@@ -25,7 +25,10 @@ class Parts:
         self._archive = archive
         self._members = {member.filename.lower(): member for member in archive.infolist()}
         if len(self._members) < len(archive.infolist()):
-            raise WorkbookDamaged("The file holds two parts of the same name.")
+            raise WorkbookDamaged(
+                "The workbook holds two parts of the same name; open it in a spreadsheet program and save it"
+                " again."
+            )
 
     @property
     def names(self) -> list[str]:
@@ -45,19 +48,25 @@ class Parts:
         """
         member = self._members.get(part.lower())
         if member is None:
-            raise WorkbookDamaged(f"The file is not a workbook: it has no part {part}.")
+            raise WorkbookDamaged(
+                f"The file is not a workbook: it has no part {part}; open it in a spreadsheet program and save"
+                " it again."
+            )
         if member.file_size > PART_LIMIT:
-            raise WorkbookDamaged(f"The part {part} of the workbook is too large.")
+            raise WorkbookDamaged(f"The part {part} of the workbook is too large for any sheet; export again.")
         content = BytesIO()
         try:
             # In chunks: ZipFile.read holds a large part twice.
             with self._archive.open(member) as unpacked:
                 copyfileobj(unpacked, content, _CHUNK)
         except (zipfile.BadZipFile, zlib.error, EOFError) as trouble:
-            raise WorkbookDamaged(f"The part {part} of the workbook is damaged: {trouble}.") from trouble
+            raise WorkbookDamaged(
+                f"The part {part} of the workbook is damaged ({trouble}); take an earlier copy of the workbook."
+            ) from trouble
         except (RuntimeError, NotImplementedError) as trouble:
             raise WorkbookDamaged(
-                f"The part {part} of the workbook has a password or an unknown compression."
+                f"The part {part} of the workbook has a password or an unknown compression; save it without"
+                " a password."
             ) from trouble
         return content.getvalue()
 
@@ -95,6 +104,8 @@ def open_parts(path: Path) -> Iterator[Parts]:
         try:
             archive = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, NotImplementedError, ValueError) as trouble:
-            raise WorkbookDamaged("The file is not an .xlsx workbook, or it is cut off.") from trouble
+            raise WorkbookDamaged(
+                "The file is not an .xlsx workbook, or it is cut off; take an earlier copy."
+            ) from trouble
         with archive:
             yield Parts(file, archive)

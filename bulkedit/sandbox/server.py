@@ -98,7 +98,7 @@ class Sandbox:
                         samples.load_packages(catalogue)
         except sqlite3.Error as error:
             self.close()
-            raise RunError(f"{path} cannot be used as a catalogue ({error}).") from None
+            raise RunError(f"{path} cannot be used as a catalogue ({error}); give another file.") from None
 
     def _watch(self, action: str, parameters: Record) -> None:
         self.calls.append((action, parameters))

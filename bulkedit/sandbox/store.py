@@ -55,7 +55,7 @@ class Store:
             self._refuse_others(path)
             self._sql.executescript(_TABLES)
         except sqlite3.Error as error:
-            raise RunError(f"{path} cannot be used as a catalogue ({error}).") from None
+            raise RunError(f"{path} cannot be used as a catalogue ({error}); give another file.") from None
 
     def _refuse_others(self, path: Path | None) -> None:
         tables = {str(row[0]) for row in self._sql.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}

@@ -126,7 +126,9 @@ def _refuse_without_rights(site: Site, identity: Identity) -> None:
         names = ", ".join(identity.organizations.values())
         raise RunError(f"Your token may read but not edit {names} on {site.url}; ask for the role of editor.")
     if not site.can_revise():
-        raise RunError(f"{site.url} has no package_revise (CKAN before 2.9), which an import needs.")
+        raise RunError(
+            f"{site.url} cannot take an import: it has no package_revise (CKAN before 2.9); ask those who run it."
+        )
 
 
 def refuse_other_site(identity: Identity, url: str) -> None:

@@ -304,6 +304,7 @@ class Job:
             stopped=any(isinstance(one.answer, NotSent) for one in settled),
             findings=self.findings,
             asked=self.asked,
+            copies=self.book.copies,
         )
 
     def report(self, settled: Sequence[Settled], *, dry_run: bool) -> Report:

@@ -305,9 +305,9 @@ def _extra(key: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("key", "words"),
     [
-        ("a", "[Key] “a” is there already; a package has each key once."),
-        ("notes", "[Key] “notes” is a field of its own: [Notes] in Packages."),
-        ("contacts", "[Key] “contacts” is a field of its own: the sheet Contacts."),
+        ("a", "[Key] “a” is there already; edit that row, or give another key."),
+        ("notes", "[Key] “notes” is a field of its own; edit it there: [Notes] in Packages."),
+        ("contacts", "[Key] “contacts” is a field of its own; edit it there: the sheet Contacts."),
     ],
 )
 def test_a_key_that_is_taken_is_invalid(extras: Desk, key: str, words: str) -> None:

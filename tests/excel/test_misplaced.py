@@ -7,9 +7,11 @@ from typing import Any
 import openpyxl
 import pytest
 from exports import changes, edits_in, export, package, touched
+from openpyxl.chart import BarChart
 
 from bulkedit.core.sheets import HeaderError
 from bulkedit.core.trouble import RunError
+from bulkedit.excel.read import read_workbook
 
 Change = Callable[[Any], None]
 
@@ -143,6 +145,22 @@ def test_a_copied_sheet_is_the_persons_own(misplaced: Callable[[Change], Path]) 
     assert changes(edits) == {("Packages", 2, "Description"): ("notes 1", "new")}
 
 
+def test_a_copied_sheet_is_known_as_a_copy(misplaced: Callable[[Change], Path]) -> None:
+    """A copy, with a column of its own and one left out, is told from other sheets, empty ones and charts."""
+
+    def copy(book: Any) -> None:
+        copied = book.copy_worksheet(book["Resources"])
+        copied.delete_cols(column(copied, "Description"))
+        copied.cell(1, 40).value = "Checked by Rita"
+        book.create_sheet("Empty")
+        book.create_chartsheet("Chart").add_chart(BarChart())
+        book.create_sheet("Notes").append(["ID", "Title", "Ask whom"])
+
+    book = read_workbook(misplaced(copy))
+
+    assert book.copies == (("Resources Copy", "Resources"),)
+
+
 @pytest.mark.parametrize("title", ["_meta", "_base"])
 def test_a_deleted_memory_is_told(misplaced: Callable[[Change], Path], title: str) -> None:
     """Without it nobody knows what was exported."""
@@ -175,7 +193,9 @@ def test_a_sorted_memory_is_told(misplaced: Callable[[Change], Path]) -> None:
 
     said = told(misplaced(swap))
 
-    assert said == "The sheet _base was changed or damaged; export again."
+    assert said == (
+        "The hidden sheet _base was changed or damaged; take an earlier copy of the workbook, or export again."
+    )
 
 
 def test_another_workbook_is_told(tmp_path: Path) -> None:
@@ -185,7 +205,7 @@ def test_another_workbook_is_told(tmp_path: Path) -> None:
 
     said = told(tmp_path / "other.xlsx")
 
-    assert said == "This is not a workbook that bulkedit exported (it has no sheet _meta)."
+    assert said == ("This is not a workbook that bulkedit exported (it has no sheet _meta); take the one that is.")
 
 
 def test_blank_rows_and_columns_of_formats_are_nobodys(misplaced: Callable[[Change], Path]) -> None:

@@ -169,9 +169,7 @@ def test_a_file_that_another_program_writes(tmp_path: Path) -> None:
 
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(
-            RunError, match=r"catalogue\.db cannot be used as a catalogue \(database is locked\)\."
-        ):
+        with pytest.raises(RunError, match=r"catalogue\.db cannot be used as a catalogue \(database is locked\);"):
             Sandbox(path, packages=False)
 
 

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from live_catalogue import LiveCatalogue, PackageDict, package, package_id, resource_id
 from office_desk import Desk, Said, edit, rows, two_packages
@@ -80,6 +81,22 @@ def test_what_is_wrong_stands_beneath_its_cell(desk: Desk) -> None:
     )
     assert "    Not sent, because Packages row 3 of the same package is invalid.\n" in said.out
     assert results(workbook) == {ONE: "would update", TWO: "invalid"}
+
+
+@pytest.mark.parametrize("command", [("check",), ("import", "--dry-run")])
+def test_a_copy_of_a_sheet_is_told(desk: Desk, command: tuple[str, ...]) -> None:
+    """Whoever edits in a copy hears that nothing of it is sent; the sheet itself counts as ever."""
+    _, workbook = desk.exported(two_packages())
+    edit(workbook, NEW_TITLE)
+    book = openpyxl.load_workbook(workbook)
+    book.copy_worksheet(book["Packages"]).cell(3, 5).value = "Only here"
+    book.save(workbook)
+
+    said = desk(*command, workbook)
+
+    assert said.status == 0
+    assert said.out.count("Sheet 'Packages Copy' looks like a copy of Packages and was left alone;") == 1
+    assert "1 would update, 3 unchanged" in said.out
 
 
 def test_check_prints_the_object_that_an_import_prints(desk: Desk) -> None:

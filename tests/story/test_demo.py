@@ -156,7 +156,7 @@ def test_a_demo_that_nobody_can_read(tmp_path: Path) -> None:
         done = demo(tmp_path, stdout=full)
 
     assert done.returncode == 3
-    assert done.stderr == "bulkedit: Something cannot be written (No space left on device).\n"
+    assert done.stderr == "bulkedit: The output cannot be written (No space left on device); is a disk full?\n"
 
 
 # -- samples
