@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from bulkedit.commands.shared import plural, say
 from bulkedit.core.columns import ACTION
 from bulkedit.core.edits import Edits
-from bulkedit.core.guards import Finding
 from bulkedit.core.outcomes import APPLIED, FORESEEN, FieldOutcome, Outcome, Result
 from bulkedit.core.report import Report
 from bulkedit.core.text import excerpt
@@ -36,7 +35,7 @@ def say_check(report: Report) -> None:
     for outcome in _in_order(report, [*fine, *trouble]):
         _say_cells(outcome, report.edits)
     _say_left(report, fine, trouble)
-    _say_findings(report.findings)
+    _say_findings(report)
     _say_asides(report)
     say(f"Checked: {counted(report)}")
     _say_where(report, "go on in whichever you like: nothing was sent")
@@ -94,7 +93,7 @@ def say_rows(report: Report) -> None:
             for change in outcome.changes[:_MOST_FIELDS]:
                 say(f"    [{change.header}] {_texts(change)}")
     _say_left(report, fine, trouble)
-    _say_findings(report.findings)
+    _say_findings(report)
 
 
 def _shown(report: Report) -> tuple[list[Outcome], list[Outcome]]:
@@ -131,6 +130,7 @@ def _say_more(count: int, noun: str, kind: str) -> None:
         say(f"... and {plural(count, f'more {noun}')} {kind}.")
 
 
-def _say_findings(findings: Sequence[Finding]) -> None:
-    for finding in findings:
-        say(f"{finding.code}: {finding.text}")
+def _say_findings(report: Report) -> None:
+    for finding in report.findings:
+        accepted = "" if finding in report.asked else " (accepted)"
+        say(f"{finding.code}{accepted}: {finding.text}")

@@ -298,6 +298,20 @@ def test_the_object_says_what_stopped_the_import(desk: Desk, damaged: tuple[Live
     assert found["counts"] == {"not sent": 4, "unchanged": 4}
 
 
+@pytest.mark.parametrize(
+    ("options", "words"), [((), "zeros-lost: "), (("--accept", "zeros-lost"), "zeros-lost (accepted): ")]
+)
+def test_what_was_accepted_is_still_shown_as_such(
+    desk: Desk, damaged: tuple[LiveCatalogue, Path], options: tuple[str, ...], words: str
+) -> None:
+    """Whoever reads the list later sees what was asked, and that somebody answered."""
+    _, workbook = damaged
+
+    said = desk("check", workbook, *options)
+
+    assert f"\n{words}[" in said.out
+
+
 def test_what_is_accepted_is_sent(desk: Desk, damaged: tuple[LiveCatalogue, Path]) -> None:
     """Somebody means it; it is still told."""
     ckan, workbook = damaged
