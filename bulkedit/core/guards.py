@@ -248,7 +248,6 @@ _ONLY_NUMBERS = re.compile(r"[\d\s.,:/+\-]+", re.ASCII)
 _ROWS_OF_SERIES = 3
 _ROWS_OF_PLAIN_SERIES = 5
 _EDITED_OF_SERIES = 2
-_ROWS_OF_FILTERED_SERIES = 5
 _DIGITS_AT_MOST = 18
 
 
@@ -260,26 +259,7 @@ def _called(table: Table, texts: Sequence[str]) -> dict[str, str]:
 def _filled(
     column: Column, cells: Sequence[_Cell], names: Sequence[Mapping[str, str]], taken: set[Place]
 ) -> list[_Cell]:
-    """Return the edited cells of stretches of rows whose texts count up by one step and are otherwise the same.
-
-    Where the sheet was filtered the rows in between were not there to be edited: then it must be more of them.
-    """
-    hits = _filled_among(column, cells, names, taken, _EDITED_OF_SERIES)
-    visible = [at for at, cell in enumerate(cells) if cell.edit is not None]
-    if hits or len(visible) == len(cells):
-        return hits
-    return _filled_among(
-        column,
-        [cells[at] for at in visible],
-        [names[at] for at in visible],
-        taken,
-        _ROWS_OF_FILTERED_SERIES,
-    )
-
-
-def _filled_among(
-    column: Column, cells: Sequence[_Cell], names: Sequence[Mapping[str, str]], taken: set[Place], least: int
-) -> list[_Cell]:
+    """Return the edited cells of stretches of rows whose texts count up by one step and are otherwise the same."""
     hits: list[_Cell] = []
     for start, end, key in _stretches([cell.now for cell in cells]):
         counted = [
@@ -289,7 +269,7 @@ def _filled_among(
             and cell.row.place not in taken
             and not _held_before(cell, key, called, column.name)
         ]
-        long_enough = len(counted) >= least and end - start >= _rows_needed(cells[start].now, key)
+        long_enough = len(counted) >= _EDITED_OF_SERIES and end - start >= _rows_needed(cells[start].now, key)
         if long_enough and not _counted_before(cells[start:end]):
             hits += counted
     return hits
