@@ -89,7 +89,7 @@ def _of_sheet(table: Table, rows: Sequence[RowEdit], edits: Edits, exported: Cat
                 scrambled += where
             else:
                 yield _finding(code, table, where, edits, _example(hits))
-    scrambled += [one for one in _in_other_columns(there, texts) if one not in set(scrambled)]
+    scrambled = [*dict.fromkeys((*scrambled, *_in_other_columns(there, texts)))]
     if scrambled:
         yield _finding("rows-scrambled", table, scrambled, edits)
     yield from _without_identity(table, rows, edits, exported)
@@ -178,6 +178,7 @@ _CHOICES_SHUFFLED = 6
 _PART_SHUFFLED = 0.9
 _ROWS_ONE_OFF = 4
 _ROWS_GONE_ROUND = 6
+_ENDS_LEFT_OUT = 20
 
 
 def _shuffled(column: Column, edited: list[_Cell]) -> list[_Cell]:
@@ -198,10 +199,12 @@ def _shuffled(column: Column, edited: list[_Cell]) -> list[_Cell]:
 
 
 def _gone_round(edited: list[_Cell]) -> list[_Cell]:
-    """Return the cells that took each other's texts, whatever was edited besides."""
-    left, count = edited, -1
-    while len(left) != count:
-        count = len(left)
+    """Return the cells that took each other's texts, whatever was edited besides.
+
+    A long stretch of rows moved by one takes each other's texts as well, but for those at its ends.
+    """
+    left = edited
+    for _ in range(_ENDS_LEFT_OUT):
         before, now = {cell.exported for cell in left}, {cell.now for cell in left}
         left = [cell for cell in left if cell.now in before and cell.exported in now]
     unlike = len({cell.now for cell in left})
@@ -224,11 +227,13 @@ def _in_other_columns(rows: Sequence[RowEdit], texts: Sequence[Sequence[str]]) -
         cells = [cell for cell in row.cells if cell.column.name in names]
         filled.update(c.name for c, text in zip(row.table.columns, exported, strict=True) if text)
         filled.update(cell.column.name for cell in cells if not cell.exported)
+        held: dict[str, list[str]] = {}
         for cell in cells:
-            for other in cells:
-                if other is not cell and cell.edited and cell.edited == exported[names[other.column.name]]:
-                    where = (row.place, cell.column.header, cell.edited)
-                    taken.setdefault((cell.column.name, other.column.name), []).append(where)
+            held.setdefault(exported[names[cell.column.name]], []).append(cell.column.name)
+        for cell in cells:
+            for other in held.get(cell.edited, ()) if cell.edited else ():
+                where = (row.place, cell.column.header, cell.edited)
+                taken.setdefault((cell.column.name, other), []).append(where)
     moved = {
         pair: hits
         for pair, hits in taken.items()

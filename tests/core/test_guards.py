@@ -206,6 +206,11 @@ ACCIDENTS: dict[str, tuple[str, Sequence[str], Change]] = {
         MANY,
         lambda n, t: sorted(MANY[:9])[n - 1] if n < 10 else f"{t} mended",
     ),
+    "a long stretch moved down, others edited": (
+        "rows-scrambled",
+        [f"{a} {b}" for a in MANY for b in MANY][:100],
+        lambda n, t: f"{MANY[(n - 2) // 30]} {MANY[(n - 2) % 30]}" if 1 < n < 61 else f"{t} mended",
+    ),
     "sorted, and one edited": ("rows-scrambled", MANY, lambda n, t: ["new", *sorted(MANY)][n - 1]),
     "a cleared column": ("column-cleared", WORDS, lambda n, t: ""),
 }
