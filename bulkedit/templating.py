@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -52,13 +53,31 @@ def _own(path: Path) -> Template:
     return _read(path, strict=True)
 
 
+class _Loader(yaml.SafeLoader):
+    """Reads YAML in which each key stands once: of two the first would silently count for nothing."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Make a mapping of a node.
+
+        Raises:
+            YAMLError: a key stands there twice.
+        """
+        keys: set[str] = set()
+        for key, _ in node.value:
+            if key.value in keys:
+                raise yaml.MarkedYAMLError(problem_mark=key.start_mark)
+            keys |= {key.value} if isinstance(key.value, str) else set()
+        found: dict[Any, Any] = super().construct_mapping(node, deep)
+        return found
+
+
 def _read(path: Path, *, strict: bool) -> Template:
     try:
-        said: JSON = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        said: JSON = yaml.load(path.read_text(encoding="utf-8-sig"), _Loader)  # noqa: S506  a safe loader
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise RunError(f"The template {path} cannot be read: {reason}.") from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 1}, column {mark.column + 1})" if mark is not None else ""
         raise RunError(f"The template {path} is not valid YAML{where}.") from None

@@ -69,7 +69,7 @@ def _left_empty(table: Table, cells: Sequence[CellEdit]) -> Iterator[str]:
     filled |= {"url"} if own.FILE_COLUMN.name in filled else set()
     given = set() if table.level.of_items else GIVEN
     for column in table.columns:
-        if column.required and column.name not in filled and column.name not in given:
+        if column.required and not column.read_only and column.name not in filled and column.name not in given:
             yield f"[{column.header}] is required in a new row."
 
 

@@ -27,7 +27,7 @@ SAID: Mapping[str, str] = MappingProxyType(
         "digits-rounded": "long numbers lost digits",
         "series-filled": "numbers count up from row to row, as when a cell is dragged down",
         "text-cut": "a long text ends where cells or forms cut",
-        "rows-scrambled": "texts stand in other rows than before, as when only some columns are sorted",
+        "rows-scrambled": "texts stand in other rows or columns than before, as when only some columns are sorted",
         "column-cleared": "every cell is empty now",
     }
 )
@@ -89,6 +89,7 @@ def _of_sheet(table: Table, rows: Sequence[RowEdit], edits: Edits, exported: Cat
                 scrambled += where
             else:
                 yield _finding(code, table, where, edits, _example(hits))
+    scrambled = [*dict.fromkeys((*scrambled, *_in_other_columns(there, texts)))]
     if scrambled:
         yield _finding("rows-scrambled", table, scrambled, edits)
     yield from _without_identity(table, rows, edits, exported)
@@ -124,8 +125,8 @@ def _in_column(
     left = [cell for cell in edited if cell.row.place not in taken]
     if hits := _filled(column, cells, names, taken):
         yield "series-filled", hits
-    elif _is_shuffled(column, left):
-        yield "rows-scrambled", left
+    elif hits := _shuffled(column, left):
+        yield "rows-scrambled", hits
 
 
 _LIKELY_ONES = 3
@@ -175,20 +176,74 @@ _ROWS_OUT_OF_STEP = 2
 _TEXTS_SHUFFLED = 3
 _CHOICES_SHUFFLED = 6
 _PART_SHUFFLED = 0.9
+_ROWS_ONE_OFF = 4
+_ROWS_GONE_ROUND = 6
+_ENDS_LEFT_OUT = 20
 
 
-def _is_shuffled(column: Column, edited: Sequence[_Cell]) -> bool:
-    """Tell whether the edited texts of a column are (nearly) those that the same cells held, in another order.
+def _shuffled(column: Column, edited: list[_Cell]) -> list[_Cell]:
+    """Return the edited cells of a column if their texts are those that they held, in another order.
 
-    Where there are few choices, that can be chance: there must be more of them, and no other among them.
+    Nearly so: somebody may have edited one as well, and of rows moved by one the last text is lost. Else return
+    those among them whose texts, hardly any of them alike, just went round. Where there are few choices, that can
+    be chance: there must be more of them, and no other among them.
     """
     before, now = Counter(cell.exported for cell in edited), Counter(cell.now for cell in edited)
     if len(now.keys() - {""}) < _TEXTS_SHUFFLED:
-        return False
+        return []
     same = (before & now).total()
     if column.kind in (Kind.CHOICE, Kind.CHOICES):
-        return same == len(edited) >= _CHOICES_SHUFFLED
-    return same >= _PART_SHUFFLED * len(edited)
+        return edited if same == len(edited) >= _CHOICES_SHUFFLED else []
+    one_off = same == len(edited) - 1 and len(edited) >= _ROWS_ONE_OFF
+    return edited if one_off or same >= _PART_SHUFFLED * len(edited) else _gone_round(edited)
+
+
+def _gone_round(edited: list[_Cell]) -> list[_Cell]:
+    """Return the cells that took each other's texts, whatever was edited besides.
+
+    A long stretch of rows moved by one takes each other's texts as well, but for those at its ends.
+    """
+    left = edited
+    for _ in range(_ENDS_LEFT_OUT):
+        before, now = {cell.exported for cell in left}, {cell.now for cell in left}
+        left = [cell for cell in left if cell.now in before and cell.exported in now]
+    unlike = len({cell.now for cell in left})
+    return left if len(left) >= _ROWS_GONE_ROUND and unlike >= _PART_SHUFFLED * len(left) else []
+
+
+# -- texts in other columns
+
+
+def _in_other_columns(rows: Sequence[RowEdit], texts: Sequence[Sequence[str]]) -> Iterator[tuple[Place, str]]:
+    """Yield the cells of whole columns that hold another column's texts, which holds another one's itself.
+
+    So do two whose headers changed places, and all to the right of a cell that was inserted. A text that was
+    carried over into another field, and then written anew, is an edit.
+    """
+    taken: dict[tuple[str, str], list[tuple[Place, str, str]]] = {}
+    filled: Counter[str] = Counter()
+    for row, exported in zip(rows, texts, strict=True):
+        names = row.table.names
+        cells = [cell for cell in row.cells if cell.column.name in names]
+        filled.update(c.name for c, text in zip(row.table.columns, exported, strict=True) if text)
+        filled.update(cell.column.name for cell in cells if not cell.exported)
+        held: dict[str, list[str]] = {}
+        for cell in cells:
+            held.setdefault(exported[names[cell.column.name]], []).append(cell.column.name)
+        for cell in cells:
+            for other in held.get(cell.edited, ()) if cell.edited else ():
+                where = (row.place, cell.column.header, cell.edited)
+                taken.setdefault((cell.column.name, other), []).append(where)
+    moved = {
+        pair: hits
+        for pair, hits in taken.items()
+        if len(hits) >= max(_ROWS_GONE_ROUND, _PART_SHUFFLED * filled[pair[0]])
+        and len({text for *_, text in hits}) >= _TEXTS_SHUFFLED
+    }
+    into = {name for name, _ in moved}
+    yield from dict.fromkeys(
+        (place, header) for (_, source), hits in moved.items() if source in into for place, header, _ in hits
+    )
 
 
 # -- series
@@ -220,7 +275,7 @@ def _filled(
             and not _held_before(cell, key, called, column.name)
         ]
         long_enough = len(counted) >= _EDITED_OF_SERIES and end - start >= _rows_needed(cells[start].now, key)
-        if long_enough and not _counted_before(cells[start:end], key):
+        if long_enough and not _counted_before(cells[start:end]):
             hits += counted
     return hits
 
@@ -229,10 +284,10 @@ _Key = tuple[str, int, int]
 """What two neighbours of a series share: their text with the number left out, which number it is, the step."""
 
 
-def _counted_before(cells: Sequence[_Cell], key: _Key) -> bool:
-    """Tell whether texts counted up by the same step when they were exported: they were moved on together."""
-    pairs = pairwise(cells)
-    return all(key[2] in {step for _, _, step in _links(a.exported, b.exported)} for a, b in pairs)
+def _counted_before(cells: Sequence[_Cell]) -> bool:
+    """Tell whether texts counted up evenly when they were exported: they were moved on, or raised, together."""
+    steps = [{step for _, _, step in _links(a.exported, b.exported)} for a, b in pairwise(cells)]
+    return bool(set.intersection(*steps))
 
 
 _AS_DATE = "date"

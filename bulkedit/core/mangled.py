@@ -34,6 +34,7 @@ _MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 _SHORT_DATE = re.compile(
     r"\d{1,4}[-/.]\d{1,4}([-/.]\d{1,4})?|[A-Za-z]{3,9}[-. ]?\d{1,4}|\d{1,2}[-. ]?[A-Za-z]{3,9}"
 )
+_DAY_AND_MONTH = re.compile(r"\d{1,2}[-. ][A-Z][a-zäéû]{2}|[A-Z][a-zäéû]{2}[-. ]\d{1,2}")
 _SERIAL = re.compile(r"\d{1,6}(\.\d+)?", re.ASCII)
 _EPOCHS = (date(1899, 12, 30), date(1904, 1, 1))
 _SERIALS_OF_OUR_TIME = range(10_000, 90_000)  # 1927 to 2146
@@ -81,7 +82,7 @@ def _as_serial(before: date, edited: str) -> Sign:
 
 
 def _month_retyped(exported: str, edited: str, form: Form | None) -> Sign:
-    """Look at what is less than a date: ``2024-01``, which becomes ``Jan-24``; ``3/4``, which becomes a day."""
+    """Look at what is less than a date: ``2024-01`` becomes ``Jan-24``; ``3/4`` and ``MAR1`` become days."""
     found = _MONTH.fullmatch(exported)
     first = None if found is None else _day(int(found[1]), int(found[2]), 1)
     if first is not None:
@@ -89,7 +90,8 @@ def _month_retyped(exported: str, edited: str, form: Form | None) -> Sign:
             return Sign.SURE if _as_serial(first, edited) is Sign.SURE else Sign.NONE
         as_date = form is Form.DATE and iso_date(edited) == first
         return Sign.SURE if as_date or (_of_month(edited) and first in _readings(edited)) else Sign.NONE
-    return Sign.LIKELY if form is Form.DATE and _SHORT_DATE.fullmatch(exported.strip()) else Sign.NONE
+    short = _SHORT_DATE.fullmatch(exported.strip()) and not _DAY_AND_MONTH.fullmatch(exported.strip())
+    return Sign.LIKELY if short and (form is Form.DATE or _DAY_AND_MONTH.fullmatch(edited)) else Sign.NONE
 
 
 _CLOCK = re.compile(r"[T ,]+\d{1,2}[:.]\d{2}([:.]\d{2}([.,]\d+)?)?( ?[AaPp]\.?[Mm]\.?)?$")

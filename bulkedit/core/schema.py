@@ -95,7 +95,10 @@ def kind_of(field: SchemaField) -> Kind:
         return Kind.TAGS
     if name_of(field) in ("owner_org", "license_id"):
         return Kind.CHOICE
-    for validator in text_of(field.get("validators")).split():
+    validators = text_of(field.get("validators")).split()
+    for validator in validators:
+        if validator == "isodate" and "convert_to_json_if_date" not in validators:
+            return Kind.DATETIME  # it takes times, and keeps them
         if validator in _VALIDATORS:
             return _VALIDATORS[validator]
     if name_of(field) in _TIMES:

@@ -15,6 +15,9 @@ from bulkedit.core.text import excerpt
 WIDTHS = range(4, 201)
 """Widths that a column can have, in characters."""
 
+LABEL_LIMIT = 200
+"""Characters of a header."""
+
 
 class TemplateError(ValueError):
     """A template says what it cannot mean; ``str()`` is one sentence."""
@@ -183,7 +186,14 @@ class _Reader:
         )
 
     def _texts(self, place: str, said: Mapping[str, JSON]) -> dict[str, str]:
-        return {name: self.text(f"{place}.{name}", text) for name, text in said.items()}
+        return {name: self._label(f"{place}.{name}", text) for name, text in said.items()}
+
+    def _label(self, place: str, said: JSON) -> str:
+        """Return a text that can be a header: one line, as the schema's labels are."""
+        found = " ".join(said.split()) if isinstance(said, str) else ""
+        if not 0 < len(found) <= LABEL_LIMIT:
+            raise self.wrong(place, f"a text of 1 to {LABEL_LIMIT} characters", said)
+        return found
 
     def _width(self, place: str, said: JSON) -> int:
         if not isinstance(said, int) or isinstance(said, bool) or said not in WIDTHS:

@@ -7,6 +7,7 @@ from bulkedit.core import columns as own
 from bulkedit.core.cells import Cell, Form, OddCell
 from bulkedit.core.edits import RowEdit
 from bulkedit.core.find import find_edits
+from bulkedit.core.template import read_template
 
 NEW = {"Title": "New Lakes", "Notes": "All lakes"}
 
@@ -58,6 +59,15 @@ def test_a_new_package_needs_what_is_required(desk: Desk) -> None:
     row = _add(desk, "Packages", Notes="All lakes")
 
     assert row.problems == ("[Title] is required in a new row.",)
+
+
+def test_what_can_only_be_read_is_not_demanded_of_a_new_row() -> None:
+    """Nobody can type it; whether the site sets it, the site knows."""
+    template = read_template({"packages": {"read_only": ["title"]}}, "mine.yaml")
+
+    row = _add(desk_of(parks(), template=template), "Packages", Address="lakes", Title="Lakes")
+
+    assert (row.problems, "title" in _texts(row)) == ((), False)
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,9 @@ def test_a_date_in_another_form(exported: str, edited: str) -> None:
         ("2020-01-31", "2024-02-01", Form.DATE),
         ("2024-01-31", "5/6/2024", None),
         ("3/4", "2026-03-04", Form.DATE),
+        ("1-2", "2-Jan", None),
+        ("MAR1", "1-Mar", None),
+        ("DEC 12", "Dec-12", None),
     ],
 )
 def test_what_may_be_a_date_in_another_form(exported: str, edited: str, form: Form | None) -> None:
@@ -67,6 +70,8 @@ def test_what_may_be_a_date_in_another_form(exported: str, edited: str, form: Fo
         ("2024-01", "2024-02"),
         ("All parks", "31/01/2024"),
         ("v1.2.3", "v1.2.4"),
+        ("Jan-24", "Feb-24"),
+        ("1-2", "1-3"),
     ],
 )
 def test_a_new_date_is_an_edit(exported: str, edited: str) -> None:
@@ -189,6 +194,23 @@ ACCIDENTS: dict[str, tuple[str, Sequence[str], Change]] = {
     "a text at the limit": ("text-cut", ["a"], lambda n, t: "x" * 32_767),
     "texts moved down": ("rows-scrambled", WORDS, lambda n, t: WORDS[n - 2]),
     "sorted alone": ("rows-scrambled", WORDS, lambda n, t: sorted(WORDS)[n - 1]),
+    "moved down, few": ("rows-scrambled", WORDS[:5], lambda n, t: ["", *WORDS][n - 1]),
+    "moved up, few": ("rows-scrambled", WORDS[:8], lambda n, t: [*WORDS[1:8], ""][n - 1]),
+    "one stretch pasted a row too low": (
+        "rows-scrambled",
+        WORDS,
+        lambda n, t: WORDS[n - 2] if n > 6 else t,
+    ),
+    "sorted in part, others edited": (
+        "rows-scrambled",
+        MANY,
+        lambda n, t: sorted(MANY[:9])[n - 1] if n < 10 else f"{t} mended",
+    ),
+    "a long stretch moved down, others edited": (
+        "rows-scrambled",
+        [f"{a} {b}" for a in MANY for b in MANY][:100],
+        lambda n, t: f"{MANY[(n - 2) // 30]} {MANY[(n - 2) % 30]}" if 1 < n < 61 else f"{t} mended",
+    ),
     "sorted, and one edited": ("rows-scrambled", MANY, lambda n, t: ["new", *sorted(MANY)][n - 1]),
     "a cleared column": ("column-cleared", WORDS, lambda n, t: ""),
 }
@@ -226,6 +248,9 @@ HONEST: dict[str, tuple[Sequence[str], Change]] = {
         lambda n, t: f"https://new.example/v2/maps?id={n}",
     ),
     "a series moved on": ([str(10_000 + n * 37) for n in range(9)], lambda n, t: str(int(t) + 11)),
+    "prices raised": ([str(100 + n * 50) for n in range(9)], lambda n, t: f"{int(t) * 1.1:.2f}"),
+    "some of a series here and there": (MANY, lambda n, t: f"part {n // 2}" if n % 2 == 0 else t),
+    "some names handed on": (MANY, lambda n, t: MANY[n] if n < 4 else f"{t} mended"),
     "years mended": ([f"2023-05-0{n}" for n in range(1, 8)], lambda n, t: t.replace("2023", "2024")),
     "two swapped": (WORDS[:2], lambda n, t: WORDS[2 - n]),
     "yes and no swapped": (["TRUE", "FALSE"] * 5, lambda n, t: "FALSE" if t == "TRUE" else "TRUE"),
@@ -345,7 +370,33 @@ def test_a_scrambled_sheet_is_one_finding() -> None:
 
     [finding] = find_damage(desk.edits(), desk.catalogue)
 
-    assert finding.text.startswith("[Title], [Notes] of Packages: texts stand in other rows than before")
+    assert finding.text.startswith("[Title], [Notes] of Packages: texts stand in other rows or columns")
+
+
+def _carried_over(*pairs: tuple[str, str]) -> dict[str, list[str]]:
+    """Return what the guards find where the texts of contacts are carried over: to a column, from another."""
+    contacts = [{"name": word, "email": f"{word}@x.org", "roles": ["r"]} for word in WORDS]
+    desk = desk_of(package("parks", contacts=contacts))
+    for row in desk.rows["Contacts"]:
+        row |= {to: row.get(source, source) for to, source in pairs}
+    return found(desk)
+
+
+def test_headers_that_changed_places() -> None:
+    """Every cell of two columns would be sent as the other's."""
+    cells = _carried_over(("Name", "E-mail"), ("E-mail", "Name"))
+
+    assert cells == {"rows-scrambled": [f"Contacts!{c}{n}" for c in "FG" for n in range(2, 12)]}
+
+
+def test_a_text_carried_over_to_another_field_is_an_edit() -> None:
+    """Also where something else is written in its old place; and so are a few that change places."""
+    assert _carried_over(("Name", "E-mail"), ("E-mail", "info@x.org")) == {}
+    desk = desk_of(*(package(word, title=f"The {word}", notes=f"of {word}") for word in WORDS))
+    for row in desk.rows["Packages"][:6]:
+        row["Title"], row["Notes"] = row["Notes"], row["Title"]
+
+    assert found(desk) == {}
 
 
 def test_numbers_of_entries_that_were_cleared() -> None:

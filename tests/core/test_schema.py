@@ -83,7 +83,8 @@ def test_a_preset_that_was_expanded_into_validators_has_the_same_kind() -> None:
     [
         ({"field_name": "f", "validators": "ignore_missing boolean_validator"}, Kind.BOOLEAN),
         ({"field_name": "f", "validators": "repeating_text"}, Kind.TEXTS),
-        ({"field_name": "f", "validators": "isodate"}, Kind.DATE),
+        ({"field_name": "f", "validators": "isodate convert_to_json_if_date"}, Kind.DATE),
+        ({"field_name": "f", "validators": "ignore_missing isodate"}, Kind.DATETIME),
         ({"field_name": "f", "validators": "scheming_isodatetime"}, Kind.DATETIME),
         ({"field_name": "f", "validators": "scheming_isodatetime_tz"}, Kind.DATETIME),
         ({"field_name": "f", "validators": "ignore_missing scheming_multiple_text"}, Kind.TEXTS),

@@ -52,6 +52,13 @@ def test_a_column_is_hidden_read_only_wide_and_called_as_the_template_says() -> 
     assert (column.header, column.checks) == ("What it is", ("length:2-100",))
 
 
+def test_a_label_is_one_line() -> None:
+    """A header of two lines is another one after a spreadsheet program saved it."""
+    table = _table(_layout({"packages": {"labels": {"notes": "What\r\n it is "}}}), Level.PACKAGE)
+
+    assert _column(table, "notes").header == "What it is"
+
+
 @pytest.mark.parametrize(
     ("label", "header", "read_only"), [("", "Record made", True), ("Made on", "Made on", False)]
 )
@@ -210,7 +217,18 @@ def test_rules_come_from_the_template_and_from_the_schema() -> None:
             {"packages": {"widths": {"title": True}}},
             "mine.yaml: packages.widths.title takes a number of characters from 4 to 200; it holds “True”.",
         ),
-        ({"packages": {"labels": {"title": 3}}}, "mine.yaml: packages.labels.title takes a text; it holds “3”."),
+        (
+            {"packages": {"labels": {"title": 3}}},
+            "mine.yaml: packages.labels.title takes a text of 1 to 200 characters; it holds “3”.",
+        ),
+        (
+            {"packages": {"labels": {"title": " "}}},
+            "mine.yaml: packages.labels.title takes a text of 1 to 200 characters; it holds “ ”.",
+        ),
+        (
+            {"resources": {"set_by_site": {"size": "x" * 201}}},
+            f"mine.yaml: resources.set_by_site.size takes a text of 1 to 200 characters; it holds “{'x' * 59}…”.",
+        ),
         (
             {"packages": {"checks": {"title": "emial"}}},
             "mine.yaml: packages.checks.title takes names of checks (see docs/templates.md); it holds “emial”.",

@@ -100,6 +100,11 @@ def test_what_is_left_out_stays_on_the_site(desk: Desk) -> None:
             "mine.yaml: packages.widths.title takes a number of characters from 4 to 200; it holds “wide”.",
         ),
         ("packages: [", "The template mine.yaml is not valid YAML (line 1, column 12)."),
+        (
+            "packages: {first: [title]}\npackages: {first: [notes]}",
+            "The template mine.yaml is not valid YAML (line 2, column 1).",
+        ),
+        (f"packages: {'[' * 5_000}{']' * 5_000}", "The template mine.yaml is not valid YAML."),
         ("packages: {widths: {title: &a [*a]}}", None),
         (
             "dataset_type: application",
