@@ -7,7 +7,7 @@ from pathlib import Path
 from bulkedit.ckan.site import Organization, Site, organization_of
 from bulkedit.core.arranging import organizations_named
 from bulkedit.core.catalogue import tabulate
-from bulkedit.core.columns import Choice
+from bulkedit.core.columns import Choice, Layout
 from bulkedit.core.json_value import JSON, Package, text_of
 from bulkedit.core.layout import by_type, layout_of
 from bulkedit.core.meta import Identity
@@ -81,19 +81,34 @@ def export(
     )
     if blank and not types:
         types = site.dataset_types()
-    types = types or ["dataset"]
-    layouts, schemas = templates_for(types, templates), site.schemas(types)
-    named = _organizations_named(site, packages, schemas, layouts, [*editable, *wanted])
     language = language or language_of_site
-    vocabulary = Vocabulary(site.licences(), _choices(named, packages), language)
-    try:
-        layout = layout_of(packages, schemas, vocabulary, types, layouts)
-    except TemplateError as error:
-        raise RunError(str(error)) from None
+    layout = _layout(site, packages, types or ["dataset"], templates, language, [*editable, *wanted])
     identity = Identity(site.url, {one.id: one.name for one in wanted}, clock(), site.user(), language)
     counts = _write(path, Export(identity, layout, tabulate(layout, packages), headers_as_names))
     ids = {one.id for one in editable}
     return ExportReport(site.url, [one.name for one in wanted], path, counts, all(one.id in ids for one in wanted))
+
+
+def _layout(
+    site: Site,
+    packages: Sequence[Package],
+    types: Sequence[str],
+    templates: Sequence[Path],
+    language: str,
+    known: Sequence[Organization],
+) -> Layout:
+    """Return the tables for packages, as the site's schemas and the templates want them.
+
+    Raises:
+        RunError: a template says what it cannot mean.
+    """
+    layouts, schemas = templates_for(types, templates), site.schemas(types)
+    named = _organizations_named(site, packages, schemas, layouts, known)
+    vocabulary = Vocabulary(site.licences(), _choices(named, packages), language)
+    try:
+        return layout_of(packages, schemas, vocabulary, types, layouts)
+    except TemplateError as error:
+        raise RunError(str(error)) from None
 
 
 _ORGANIZATIONS_AT_MOST = 500  # that are asked for one by one, because packages name them
