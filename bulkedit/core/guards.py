@@ -275,7 +275,7 @@ def _filled(
             and not _held_before(cell, key, called, column.name)
         ]
         long_enough = len(counted) >= _EDITED_OF_SERIES and end - start >= _rows_needed(cells[start].now, key)
-        if long_enough and not _counted_before(cells[start:end]):
+        if long_enough and not _counted_before(cells[start:end], key):
             hits += counted
     return hits
 
@@ -284,10 +284,14 @@ _Key = tuple[str, int, int]
 """What two neighbours of a series share: their text with the number left out, which number it is, the step."""
 
 
-def _counted_before(cells: Sequence[_Cell]) -> bool:
-    """Tell whether texts counted up evenly when they were exported: they were moved on, or raised, together."""
+def _counted_before(cells: Sequence[_Cell], key: _Key) -> bool:
+    """Tell whether texts counted up by the same step when they were exported: they were moved on together.
+
+    Or by another one, as prices do that are raised; but one by one is how a single cell is dragged.
+    """
     steps = [{step for _, _, step in _links(a.exported, b.exported)} for a, b in pairwise(cells)]
-    return bool(set.intersection(*steps))
+    even = set.intersection(*steps)
+    return key[2] in even or (key[2] != 1 and even != set())
 
 
 _AS_DATE = "date"

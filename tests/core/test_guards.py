@@ -183,6 +183,11 @@ ACCIDENTS: dict[str, tuple[str, Sequence[str], Change]] = {
     "a dragged text": ("series-filled", WORDS, _as("epsg300#")),
     "a dragged number": ("series-filled", WORDS, _as("#")),
     "a dragged date": ("series-filled", WORDS[:3], lambda n, t: f"2024-01-{29 + n}"),
+    "a date dragged over weekly ones": (
+        "series-filled",
+        [str(date(2020, 1, 5) + timedelta(weeks=n)) for n in range(9)],
+        lambda n, t: f"2020-01-{4 + n:02}",
+    ),
     "a date dragged on and on": ("series-filled", WORDS[:3], lambda n, t: f"2024-01-{31 + n}"),
     "dates dragged across a month": (
         "series-filled",
