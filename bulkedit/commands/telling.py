@@ -8,7 +8,7 @@ from bulkedit.core.columns import ACTION
 from bulkedit.core.edits import Edits
 from bulkedit.core.outcomes import APPLIED, FORESEEN, FieldOutcome, Outcome, Result
 from bulkedit.core.report import Report
-from bulkedit.core.text import excerpt
+from bulkedit.core.text import excerpts
 
 _MOST_ROWS_IN_TROUBLE = 200
 _MOST_ROWS_GOING_WELL = 12
@@ -42,7 +42,7 @@ def say_check(report: Report) -> None:
 
 
 def _say_cells(outcome: Outcome, edits: Edits) -> None:
-    if outcome.result is Result.WOULD_DELETE:
+    if any(change.whole for change in outcome.changes):
         say(f"{edits.cell(outcome.place, ACTION)}  [{ACTION}]  delete {outcome.package}")
     else:
         for change in outcome.changes[:_MOST_FIELDS]:
@@ -56,7 +56,7 @@ def _say_cells(outcome: Outcome, edits: Edits) -> None:
 
 
 def _texts(change: FieldOutcome) -> str:
-    return f"{excerpt(change.exported, 50)} → {excerpt(change.edited, 50)}"
+    return " → ".join(excerpts(change.exported, change.edited, most=50))
 
 
 def _say_asides(report: Report) -> None:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from bulkedit.core.columns import Column, Kind
 from bulkedit.core.naming import NAME
-from bulkedit.core.plain import UnreadableError
+from bulkedit.core.plain import UnreadableError, load
 from bulkedit.core.text import excerpt, split
 
 Check = Callable[[str, str], str]
@@ -95,6 +95,17 @@ def _bounds(low: str, high: str) -> str:
     return f"{low} to {high}" if low else f"up to {high}"
 
 
+def _object(text: str, argument: str) -> str:
+    """Refuse JSON that is no object (``scheming_valid_json_object``); what is no JSON at all is told elsewhere."""
+    try:
+        value = load(text)
+    except UnreadableError:
+        return ""
+    return (
+        "" if isinstance(value, dict) else f'takes a JSON object, like {{"key": "value"}}, not {excerpt(text, 40)}'
+    )
+
+
 _RESERVED = ("new", "edit", "search")
 
 
@@ -130,6 +141,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "number": _number,
         "range": _range,
         "length": _length,
+        "object": _object,
         "name": _name,
         "tag": _tag,
     }
@@ -143,6 +155,7 @@ BY_VALIDATOR: Mapping[str, str] = MappingProxyType(
         "int_validator": "integer",
         "natural_number_validator": "natural",
         "is_positive_integer": "positive",
+        "scheming_valid_json_object": "object",
         "name_validator": "name",
         "package_version_validator": "length:-100",
         "tag_name_validator": "tag",

@@ -14,7 +14,7 @@ from bulkedit.core.json_value import JSON, Package, resources_of
 from bulkedit.core.plan import Call
 from bulkedit.core.refusal import Places, Refusal, explain
 from bulkedit.core.schema import EXTRAS
-from bulkedit.core.text import excerpt
+from bulkedit.core.text import excerpt, excerpts
 
 
 class Result(StrEnum):
@@ -44,7 +44,10 @@ FORESEEN = frozenset((Result.WOULD_UPDATE, Result.WOULD_CREATE, Result.WOULD_DEL
 
 @dataclass(frozen=True, slots=True)
 class FieldOutcome:
-    """One edited field in a report: its API name, the three texts, what became of it, and its header."""
+    """One edited field in a report: its API name, the three texts, what became of it, and its header.
+
+    `whole` is true where that is no field: a whole record or entry is to be removed.
+    """
 
     field: str
     exported: str
@@ -52,6 +55,7 @@ class FieldOutcome:
     live: str | None
     result: Result
     header: str = dataclass_field(default="", compare=False)
+    whole: bool = dataclass_field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +186,10 @@ class _Teller:
             live = None if change is None else change.live
             yield FieldOutcome(cell.column.name, cell.exported, cell.edited, live, result, cell.column.header)
         if row.action == "delete" and not row.table.level.of_items:
-            yield FieldOutcome("state", "active", "deleted", "active", sent, row.table.level.value)
+            yield FieldOutcome("state", "active", "deleted", "active", sent, row.table.level.value, whole=True)
         elif row.action == "delete" and not row.problems:
             live = next((change.live for change in changes.values()), None)
-            yield FieldOutcome(row.table.field, live or "", "", live, sent, row.table.label)
+            yield FieldOutcome(row.table.field, live or "", "", live, sent, row.table.label, whole=True)
 
     # -- sent, or not
 
@@ -264,10 +268,11 @@ class _Teller:
             elif change.live == change.cell.exported:
                 yield f"[{change.cell.column.header}] was held back with it: an item is sent whole."
             else:
-                header, edited = change.cell.column.header, excerpt(change.cell.edited)
+                header = change.cell.column.header
+                edited, live, exported = excerpts(change.cell.edited, change.live, change.cell.exported)
                 yield (
-                    f"Conflict in [{header}]: here {edited}, on the site now {excerpt(change.live)}{when}."
-                    f" Not sent; exported was {excerpt(change.cell.exported)}."
+                    f"Conflict in [{header}]: here {edited}, on the site now {live}{when}."
+                    f" Not sent; exported was {exported}."
                 )
 
     def _kept(self, row: RowEdit, going: Sequence[Change]) -> Iterator[str]:
@@ -275,7 +280,8 @@ class _Teller:
         for change in going:
             held = self._after(row, change)
             if change.cell is not None and held is not None and held != change.cell.edited:
-                yield f"[{change.cell.column.header}] was kept as {excerpt(held)}."
+                _, kept = excerpts(change.cell.edited, held)
+                yield f"[{change.cell.column.header}] was kept as {kept}."
 
     def _after(self, row: RowEdit, change: Change) -> str | None:
         if self.after is None or change.cell is None or change.cell.column.name not in row.table.names:

@@ -1,7 +1,7 @@
 """What text survives a spreadsheet, and how several values share one cell."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 CELL_LIMIT = 32_767
 """Most UTF-16 units that a cell holds (Excel specifications and limits)."""
@@ -138,3 +138,32 @@ def excerpt(text: str, most: int = 120) -> str:
     if len(flat) > most:
         flat = flat[: most - 1] + "…"
     return f"“{flat}”" if flat else "(empty)"
+
+
+def excerpts(*texts: str, most: int = 120) -> list[str]:
+    """Return excerpts of texts that are to be told apart.
+
+    Where they would look alike, they begin near the first difference, and white space is shown as signs.
+    """
+    short = [excerpt(text, most) for text in texts]
+    if len(set(short)) == len(set(texts)):
+        return short
+    start = max(0, _alike(texts) - _BEFORE_DIFFERENCE)
+    return [_with_signs(text, start, most) for text in texts]
+
+
+_BEFORE_DIFFERENCE = 10  # characters
+_SIGNS = str.maketrans({" ": "·", "\n": "⏎", "\t": "⇥", "\u00a0": "⍽"})
+
+
+def _alike(texts: Sequence[str]) -> int:
+    """Return how many characters all texts begin with."""
+    columns = zip(*texts, strict=False)
+    return next((at for at, found in enumerate(columns) if len(set(found)) > 1), min(map(len, texts)))
+
+
+def _with_signs(text: str, start: int, most: int) -> str:
+    part = text[start : start + most].translate(_SIGNS)
+    if not text:
+        return excerpt(text)
+    return f"“{'…' if start else ''}{part}{'…' if len(text) > start + most else ''}”"

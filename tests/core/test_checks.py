@@ -58,6 +58,8 @@ def wrong(check: str, text: str, kind: Kind = Kind.TEXT, exported: str = "") -> 
         ("length:2-5", "ab", "a"),
         ("length:-5", "abcde", "abcdef"),
         ("length:2-", "ab", "a"),
+        ("object", '{"a": [1]}', "1"),
+        ("object", "no JSON", '["a"]'),
         ("name", "all-parks_2", "All parks"),
         ("name", "ab", "ab\n"),
         ("name", "news", "new"),

@@ -5,7 +5,17 @@ from arbitrary import TEXTS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bulkedit.core.text import CELL_LIMIT, after_libreoffice, canonical, fits, in_cell, is_marker, join, split
+from bulkedit.core.text import (
+    CELL_LIMIT,
+    after_libreoffice,
+    canonical,
+    excerpts,
+    fits,
+    in_cell,
+    is_marker,
+    join,
+    split,
+)
 
 
 @pytest.mark.parametrize(
@@ -100,3 +110,21 @@ def test_a_stray_quote_is_refused(text: str) -> None:
 def test_what_libreoffice_makes_of_a_look_alike_is_known(text: str, later: list[str]) -> None:
     """What LibreOffice 7.4 was seen to give back, saving once or several times; most texts stay as they are."""
     assert list(after_libreoffice(text)) == [text, *later]
+
+
+@pytest.mark.parametrize(
+    ("texts", "shown"),
+    [
+        (("a", "b"), ["“a”", "“b”"]),
+        (("", "b"), ["(empty)", "“b”"]),
+        (("two  blanks", "two blanks"), ["“two··blanks”", "“two·blanks”"]),
+        (("a ", "a", ""), ["“a·”", "“a”", "(empty)"]),
+        (("a\tb", "a b", "a\nb"), ["“a⇥b”", "“a·b”", "“a⏎b”"]),
+        (("x" * 200 + "1", "x" * 200 + "2"), ["“…xxxxxxxxxx1”", "“…xxxxxxxxxx2”"]),
+        (("x" * 200 + "1" + "y" * 200, "x" * 200), ["“…xxxxxxxxxx1yyyyyyyyy…”", "“…xxxxxxxxxx”"]),
+        (("same  text", "same  text"), ["“same text”", "“same text”"]),
+    ],
+)
+def test_excerpts_of_texts_that_differ_can_be_told_apart(texts: tuple[str, ...], shown: list[str]) -> None:
+    """A fix of white space is an edit, and so is one at the end of a long text: what is said of it shows it."""
+    assert excerpts(*texts, most=20) == shown
