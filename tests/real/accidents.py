@@ -70,13 +70,17 @@ def _cells_from_elsewhere(
 def _shown_elsewhere(
     book: Book, sheet: str, header: str, number_format: str = "", locale: str = "en-US"
 ) -> list[str]:
-    """Carry a column to another program, and back what that one shows, as mere text."""
+    """Carry the top of a column to another program, and back what that one shows, as mere text."""
     letter = column(book, sheet, header)
-    other = _elsewhere(book, texts(book, sheet, header), number_format, locale)
+    other = _elsewhere(book, texts(book, sheet, header)[:_CARRIED], number_format, locale)
     shown = other.read_down(_sheet(other), f"A1:A{other.last_row(_sheet(other))}")
     other.close()
     book.paste_text(sheet, f"{letter}{FIRST}", shown)
-    return _cells(sheet, letter, rows(book, sheet))
+    return _cells(sheet, letter, rows(book, sheet)[:_CARRIED])
+
+
+_CARRIED = 30
+"""Rows that are carried as text; LibreOffice takes its time to type and to paste them."""
 
 
 # -- dates-retyped
@@ -88,12 +92,12 @@ def dates_become_numbers(book: Book) -> list[str]:
 
 
 def dates_take_a_german_form(book: Book) -> list[str]:
-    """Carry all dates through a program that shows them as 14.05.1998."""
+    """Carry thirty dates through a program that shows them as 14.05.1998."""
     return _shown_elsewhere(book, PACKAGES, "Laid on", "TT.MM.JJJJ", "de-DE")
 
 
 def dates_take_an_american_form(book: Book) -> list[str]:
-    """Carry all dates through a program that shows them as 5/14/1998."""
+    """Carry thirty dates through a program that shows them as 5/14/1998."""
     return _shown_elsewhere(book, PACKAGES, "Laid on", "M/D/YYYY")
 
 
@@ -101,7 +105,7 @@ def dates_take_an_american_form(book: Book) -> list[str]:
 
 
 def codes_lose_zeros(book: Book) -> list[str]:
-    """Carry all codes through General cells, and back as text: 37 for 00037."""
+    """Carry thirty codes through General cells, and back as text: 37 for 00037."""
     return _shown_elsewhere(book, PACKAGES, "Code")
 
 
@@ -114,7 +118,7 @@ def numbers_are_rounded(book: Book) -> list[str]:
 
 
 def numbers_end_in_zeros(book: Book) -> list[str]:
-    """Carry all register numbers through cells that show all digits, and back as text: 704318552098461000."""
+    """Carry thirty register numbers through cells that show all digits, and back as text: 704318552098461000."""
     return _shown_elsewhere(book, PACKAGES, "Register number", "0")
 
 
@@ -207,7 +211,7 @@ def a_column_is_cleared(book: Book) -> list[str]:
 
 
 def codes_become_numbers(book: Book) -> list[str]:
-    """Carry all codes through General cells, and back as cells: the number 37 for 00037."""
+    """Carry thirty codes through General cells, and back as cells: the number 37 for 00037."""
     return _cells_from_elsewhere(book, PACKAGES, "Code")
 
 
