@@ -131,6 +131,7 @@ class _Revision:
         self.deleted: list[str] = []
         self.files: dict[str, File] = {}
         self.places: dict[str, int] = {}
+        self.singles: dict[tuple[str, str], list[Item]] = {}
 
     @property
     def touched(self) -> bool:
@@ -185,12 +186,12 @@ class _Revision:
 
     def _set_in_single(self, row: RowEdit, column: Column, value: JSON) -> None:
         """Set a subfield of a repeating field's one item; an item without any value is none."""
-        level, held = row.table.level, self._owner(row.table, row.owner).get(column.within)
-        updates = self.resource_updates.setdefault(row.owner, {}) if level.of_resources else self.update
-        items = items_of(updates.get(column.within, held)) or [{}]
-        item = {**items[0], column.source: value}
-        found = [] if all(is_empty(part) for part in item.values()) else [item]
-        self._set(level, row.owner, column.within, with_items([*found, *items[1:]], held))
+        held = self._owner(row.table, row.owner).get(column.within)
+        key = (row.owner, column.within)
+        items = self.singles.setdefault(key, deepcopy(items_of(held) or [{}]))
+        items[0][column.source] = value
+        kept = items[1:] if all(is_empty(part) for part in items[0].values()) else items
+        self._set(row.table.level, row.owner, column.within, with_items(kept, held))
 
     def _read(self, column: Column, text: str, like: JSON, place: Place | None) -> JSON:
         try:

@@ -118,6 +118,16 @@ def test_more_items_that_somebody_added_meanwhile_stay() -> None:
     assert _extent_after(desk, live) == [{"end_date": "2022-01-01"}, {"end_date": "2030-01-01"}]
 
 
+def test_an_item_emptied_in_part_is_not_mistaken_for_the_next() -> None:
+    """One cell cleared, the other filled, while somebody added a second entry: that one stays as it is."""
+    desk = _desk(_park([{"begin_date": "2020-01-01"}]))
+    desk.rows["Resources"][0] |= {BEGIN: "", END: "2022-01-01"}
+
+    live = _park([{"begin_date": "2020-01-01"}, {"end_date": "2030-01-01"}])
+
+    assert _extent_after(desk, live) == [{"begin_date": "", "end_date": "2022-01-01"}, {"end_date": "2030-01-01"}]
+
+
 def test_a_package_has_single_items_too() -> None:
     """Not only resources."""
     desk = _desk(_park([], dates=[{"type": "r", "date": "2020-01-01"}]))

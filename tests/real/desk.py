@@ -10,8 +10,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -134,15 +134,9 @@ class Desk:
 
     # -- working in it
 
-    @contextmanager
-    def editing(self) -> Iterator[offices.Book]:
+    def editing(self) -> AbstractContextManager[offices.Book]:
         """Open the workbook in LibreOffice, and save and close it afterwards."""
-        book = self.office.open(self.workbook)
-        try:
-            yield book
-            book.save()
-        finally:
-            book.close()
+        return self.office.editing(self.workbook)
 
     def type(self, edits: Sequence[tuple[str, int, str, str]]) -> None:
         """Type texts into cells: sheet, row, header, text; save."""

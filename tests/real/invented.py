@@ -6,8 +6,8 @@ cell can be. Each has four contacts.
 """
 
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -118,15 +118,9 @@ class Bench:
     workbook: Path
     office: offices.Office
 
-    @contextmanager
-    def editing(self) -> Iterator[offices.Book]:
+    def editing(self) -> AbstractContextManager[offices.Book]:
         """Open the workbook in LibreOffice, and save and close it afterwards."""
-        book = self.office.open(self.workbook)
-        try:
-            yield book
-            book.save()
-        finally:
-            book.close()
+        return self.office.editing(self.workbook)
 
     def read(self) -> Book:
         """Read the workbook as an import does."""

@@ -20,8 +20,8 @@ import subprocess
 import tempfile
 import threading
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -116,6 +116,16 @@ class Office:
                 self.ask("quit", seconds=QUIT_SECONDS)
                 self._processes[0].wait(QUIT_SECONDS)
         self.stop()
+
+    @contextmanager
+    def editing(self, path: Path) -> Iterator["Book"]:
+        """Open a workbook, and save and close it afterwards."""
+        book = self.open(path)
+        try:
+            yield book
+            book.save()
+        finally:
+            book.close()
 
     def open(self, path: Path | str) -> "Book":
         """Open a workbook as a double click would."""
