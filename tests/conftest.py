@@ -1,6 +1,7 @@
 """Settings of all tests."""
 
 import os
+import signal
 import socket
 from ipaddress import ip_address
 from typing import Any
@@ -34,3 +35,9 @@ def _is_here_or_a_number(host: str | bytes | None) -> bool:
         return bool(ip_address(text))
     except ValueError:
         return False
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C be heard, also in a run that a shell started in the background, where it is ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
