@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +26,14 @@ def no_name_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
         return resolve(host, *more, **named)
 
     monkeypatch.setattr(socket, "getaddrinfo", only_here)
+
+
+@pytest.fixture(autouse=True)
+def own_ledger(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep a ledger for this test, and leave that of whoever runs it alone."""
+    path = tmp_path_factory.mktemp("ledger") / "ledger.sqlite"
+    monkeypatch.setenv("BULKEDIT_LEDGER", str(path))
+    return path
 
 
 def _is_here_or_a_number(host: str | bytes | None) -> bool:

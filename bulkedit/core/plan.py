@@ -41,6 +41,7 @@ class Call:
         resources: ids of the package's resources in their order.
         action: what is called.
         files: files that go with it, by parameter.
+        before: the package as it was read; None for a new one.
     """
 
     package: str
@@ -50,6 +51,7 @@ class Call:
     resources: Sequence[str] = ()
     action: str = REVISE
     files: Mapping[str, File] = field(default_factory=dict)
+    before: Package | None = None
 
 
 @dataclass(frozen=True)
@@ -281,7 +283,7 @@ class _Revision:
                 payload["update__resources__extend"] = [self._new_resource(key) for key in self.added]
         files = {f"update__resources__{owner}__upload": file for owner, file in self.files.items()}
         name = str(self.live.get("name"))
-        return Call(id_of(self.live), name, payload, self.sent, order, files=files)
+        return Call(id_of(self.live), name, payload, self.sent, order, files=files, before=self.live)
 
     def _new_resource(self, key: str) -> JSON:
         fields = self.resource_updates.get(key, {})

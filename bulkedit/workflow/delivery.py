@@ -1,0 +1,125 @@
+"""One package's changes, brought to their end: sent, and read again, until it is known what became of them."""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from bulkedit.ckan.send import send
+from bulkedit.ckan.site import Site
+from bulkedit.core.answers import Accepted, Answer, Denied, Mismatched, NotSent, Rejected, Unclear
+from bulkedit.core.json_value import Package
+from bulkedit.core.plan import Call
+from bulkedit.ledger import CallOutcome, Ledger, LedgerError, Run
+from bulkedit.workflow.clock import Clock, now
+
+ATTEMPTS = 3
+"""How often a package that somebody keeps changing is read and sent again."""
+
+UNCLEAR_ATTEMPTS = 6
+"""How often a package is read and, where nothing has arrived, sent again, when answers do not come."""
+
+
+class Attempted(Protocol):
+    """What is known after trying to send a package's changes."""
+
+    @property
+    def answer(self) -> Answer | None:
+        """What became of the call; None where there was nothing to send."""
+
+    @property
+    def live(self) -> Package | None:
+        """The package as it was read before."""
+
+    @property
+    def settled(self) -> bool:
+        """Tell whether, if nothing was sent, that is because everything is on the site already."""
+
+
+T = TypeVar("T", bound=Attempted)
+
+
+def bring(
+    attempt: Callable[[int], T], arrived: Callable[[T, Package | None], T], pause: Callable[[int], None]
+) -> T:
+    """Send a package's changes until it is known what became of them, or patience is at its end.
+
+    Each attempt after the first reads the package anew and compares, so nothing that has arrived is sent twice.
+    What was sent without an answer has arrived if there is nothing left to send. As long as it has not, a refusal
+    may be the doing of its twin, which the site is still busy with: that is tried once more.
+
+    Args:
+        attempt: reads the package (the first time, it may have been read before), compares, sends; told how many
+            attempts there were before.
+        arrived: makes of an attempt without an answer, and the package as found afterwards, one that succeeded.
+        pause: waits, after so many answers that did not come, before the package is read again.
+    """
+    unclear: T | None = None
+    mismatches = silences = refusals = tries = 0
+    while True:
+        one = attempt(tries)
+        tries += 1
+        match one.answer:
+            case None if unclear is not None and one.settled:
+                return arrived(unclear, one.live)
+            case Mismatched() if (mismatches := mismatches + 1) < ATTEMPTS:
+                continue
+            case Unclear():
+                unclear = one
+                if (silences := silences + 1) >= UNCLEAR_ATTEMPTS:
+                    return one
+                pause(silences)
+            case Rejected() | Denied() if unclear is not None and refusals == 0:
+                refusals += 1
+                pause(silences)
+            case NotSent() if unclear is not None:
+                return unclear  # that the site cannot be asked now does not make known what became of it
+            case _:
+                return one
+
+
+class Delivery:
+    """Carries the calls of one run out, each noted in the ledger before it is sent and after.
+
+    For several threads at once.
+
+    Args:
+        site: the catalogue.
+        ledger: where calls are noted.
+        run: the run.
+        clock: tells the time.
+    """
+
+    def __init__(self, site: Site, ledger: Ledger, run: Run, clock: Clock = now) -> None:
+        self._site, self._ledger, self.run, self._clock = site, ledger, run, clock
+
+    def __call__(self, call: Call) -> Answer:
+        """Send a call, and return what became of it."""
+        try:
+            number = self._ledger.intend(
+                self.run.id, call.package, call.name, call.action, call.payload, call.before, self._clock()
+            )
+        except LedgerError as error:
+            return NotSent(str(error))
+        answer = send(self._site.client, call)
+        try:
+            self._note(number, answer)
+        except LedgerError as error:
+            self.trouble = str(error)
+        return answer
+
+    trouble = ""
+    """Why the ledger does not know what became of calls; one sentence, or empty."""
+
+    def _note(self, number: int, answer: Answer) -> None:
+        match answer:
+            case Accepted(package):
+                self._ledger.answered(number, CallOutcome.STORED, self._clock(), after=package)
+            case Unclear(reason):
+                self._ledger.answered(number, CallOutcome.UNKNOWN, self._clock(), reason=reason)
+            case Mismatched() | Rejected():
+                self._ledger.answered(
+                    number, CallOutcome.NOT_STORED, self._clock(), reason=type(answer).__name__.lower()
+                )
+            case Denied(reason) | NotSent(reason):
+                self._ledger.answered(number, CallOutcome.NOT_STORED, self._clock(), reason=reason)
+            case _:
+                raise AssertionError(answer)
