@@ -13,10 +13,11 @@ import os
 import signal
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any
 
 
@@ -30,10 +31,14 @@ class Boundaries:
 
     def reach(self, kind: str) -> None:
         """Come to a boundary."""
+        if self.comes_to(kind):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def comes_to(self, kind: str) -> bool:
+        """Count a boundary, and tell whether it is the last one."""
         with self._lock:
             self._passed[kind] += 1
-            if (kind, self._passed[kind]) == (self.kind, self.number):
-                os.kill(os.getpid(), signal.SIGKILL)
+            return (kind, self._passed[kind]) == (self.kind, self.number)
 
     def tell(self) -> None:
         """Write down how often each boundary was passed."""
@@ -46,6 +51,19 @@ class Boundaries:
     def after(self, kind: str, owner: Any, name: str) -> None:
         """Put a boundary after something."""
         self._wrap(owner, name, lambda: None, lambda: self.reach(kind))
+
+    def during(self, kind: str, owner: Any, name: str) -> None:
+        """Put a boundary in the middle of something that takes longer than a tenth of a second."""
+        inner = getattr(owner, name)
+
+        def wrapped(*arguments: Any, **named: Any) -> Any:
+            if self.comes_to(kind):
+                Thread(target=inner, args=arguments, kwargs=named, daemon=True).start()
+                time.sleep(0.1)
+                os.kill(os.getpid(), signal.SIGKILL)
+            return inner(*arguments, **named)
+
+        setattr(owner, name, wrapped)
 
     def _wrap(self, owner: Any, name: str, first: Callable[[], None], then: Callable[[], None]) -> None:
         inner = getattr(owner, name)
@@ -66,6 +84,7 @@ def put(boundaries: Boundaries) -> None:
     from bulkedit.workflow import delivery
 
     boundaries.after("begun", Ledger, "begin")
+    boundaries.during("under way", delivery, "send")
     boundaries.before("intended", delivery, "send")
     boundaries.after("answered", delivery, "send")
     boundaries.after("noted", Ledger, "answered")

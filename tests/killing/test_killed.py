@@ -3,11 +3,14 @@
 import os
 import sqlite3
 import sys
+import threading
 from pathlib import Path
 
 import big_day
 import pytest
 from conftest import IMPORT, Ended, Evening, Morning, Mortal, evening
+
+from bulkedit.sandbox.actions import WRITING
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot fork")
 
@@ -39,6 +42,26 @@ def test_a_killed_run_begun_again_ends_as_if_nothing_had_happened(
     assert litter(tmp_path) == []
     with sqlite3.connect(tmp_path / "ledger" / "ledger.sqlite") as ledger:
         assert ledger.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+@pytest.mark.parametrize("number", [3, 30, 63, 70, 74])
+def test_a_call_that_the_site_is_still_busy_with_is_not_done_twice(
+    number: int, morning: Morning, mortal: Mortal, undisturbed: tuple[Ended, Evening], tmp_path: Path
+) -> None:
+    """Killed while the site carries calls out, slowly; begun again at once, and the twins meet there."""
+    slow = threading.Event()
+    with morning.begin(tmp_path) as ckan:
+        ckan.sandbox.watchers.append(lambda action, parameters: slow.wait(0.3) if action in WRITING else None)
+
+        killed = mortal.run(IMPORT, tmp_path, ckan.url, ("under way", number))
+        again = mortal.run(IMPORT, tmp_path, ckan.url)
+        slow.set()
+        third = mortal.run([*IMPORT[:3], "--json"], tmp_path, ckan.url)
+        end = evening(ckan)
+
+    assert (killed.status, again.status, third.status) == (-9, 0, 0), again.said
+    assert end.catalogue == undisturbed[1].catalogue
+    assert third.counts.keys() == {"unchanged"}
 
 
 def litter(folder: Path) -> list[str]:
