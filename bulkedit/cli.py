@@ -10,6 +10,7 @@ from bulkedit import __version__
 from bulkedit.commands.checking import check_command
 from bulkedit.commands.demonstrating import demo_command
 from bulkedit.commands.exporting import export_command
+from bulkedit.commands.history import history_command
 from bulkedit.commands.importing import import_command
 from bulkedit.commands.sandboxing import sandbox_command
 from bulkedit.commands.shared import InterruptedRunError, NotAppliedError, say_trouble
@@ -44,6 +45,7 @@ def bulkedit() -> None:
 bulkedit.add_command(export_command)
 bulkedit.add_command(check_command)
 bulkedit.add_command(import_command)
+bulkedit.add_command(history_command)
 bulkedit.add_command(whoami_command)
 bulkedit.add_command(sandbox_command)
 bulkedit.add_command(demo_command)

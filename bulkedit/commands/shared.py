@@ -101,6 +101,22 @@ ledger_option = click.option(
     help="The ledger of runs, on a local disk; otherwise BULKEDIT_LEDGER, or one in your data folder.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+ledger_option = click.option(
+    "--ledger",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="BULKEDIT_LEDGER",
+    metavar="FILE",
+    help="The ledger of runs, on a local disk; otherwise BULKEDIT_LEDGER, or a file in your data directory.",
+)
+
+
+def open_ledger(path: Path | None) -> Ledger:
+    """Return the ledger of the option, or the user's own; it is made when it is not there.
+
+    Raises:
+        LedgerError: it cannot be used.
+    """
+    return Ledger(path or default_path())
 
 
 def open_site(url: str | None, api_key_file: Path | None, pace: Pace | None = None) -> Site:
