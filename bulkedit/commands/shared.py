@@ -15,6 +15,7 @@ from bulkedit.ckan.site import Site
 from bulkedit.core.guards import CODES
 from bulkedit.core.json_value import JSON
 from bulkedit.core.trouble import RunError
+from bulkedit.ledger import Ledger, default_path
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -69,6 +70,13 @@ accept_option = click.option(
     metavar="CODE",
     help=f"What looks like a spreadsheet program's doing is meant, of this kind: {', '.join(CODES)}.",
 )
+ledger_option = click.option(
+    "--ledger",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="BULKEDIT_LEDGER",
+    metavar="FILE",
+    help="The ledger of runs, on a local disk; otherwise BULKEDIT_LEDGER, or one in your data folder.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 
 
@@ -89,6 +97,15 @@ def open_site(url: str | None, api_key_file: Path | None) -> Site:
     if parts.username is not None:
         raise RunError("The address of the catalogue holds a user name; leave it out, the token says who you are.")
     return Site(Client(url, _token(api_key_file)))
+
+
+def open_ledger(path: Path | None) -> Ledger:
+    """Return the ledger.
+
+    Raises:
+        LedgerError: it cannot be used.
+    """
+    return Ledger(path or default_path())
 
 
 def _token(file: Path | None) -> str:

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from bulkedit.ckan.send import send
-from bulkedit.ckan.site import Site
+from bulkedit.ckan.site import Site, same_address
 from bulkedit.core.answers import Answer, Planned, Unclear
 from bulkedit.core.catalogue import Catalogue, id_of, tabulate, tabulate_as
 from bulkedit.core.edits import RowEdit
@@ -137,12 +136,7 @@ def refuse_other_site(identity: Identity, url: str) -> None:
     Raises:
         RunError: it came from another.
     """
-    if _address(identity.site) != _address(url):
+    if not same_address(identity.site, url):
         raise RunError(
             f"This workbook was exported from {identity.site} and goes back only there; you gave {url}."
         )
-
-
-def _address(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme.lower()}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
