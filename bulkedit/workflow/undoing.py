@@ -47,7 +47,7 @@ def find_run(ledger: Ledger, asked: str) -> Run:
 
     Args:
         ledger: the ledger.
-        asked: the beginning of its id, or the path of a workbook, whose latest run it is then; empty for the latest.
+        asked: the beginning of its id, or the path of a workbook, whose latest run it is; empty for the latest.
 
     Raises:
         LedgerError: the ledger has no such run, or cannot be used.
@@ -131,8 +131,6 @@ class Undo:
         try:
             self._refuse_without_rights()
             self.touched = touched_by(ledger.calls(target.id))
-            if not self.touched:
-                raise RunError(f"Run {target.id} stored nothing, so there is nothing to undo.")
             self._told = Told(ledger.rows(target.id))
             self._saved = saved_files(ledger.files_of(target.id))
             self._live: dict[str, Package | None] = {}
