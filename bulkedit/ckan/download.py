@@ -50,7 +50,7 @@ def download(client: Client, resource: Mapping[str, JSON], place: Path) -> tuple
         place: where it is put, once it is whole.
 
     Raises:
-        DownloadError: it could not be fetched.
+        CallError: it could not be fetched.
         OSError: it could not be written.
     """
     for attempt in range(1, _ATTEMPTS + 1):
@@ -63,7 +63,7 @@ def download(client: Client, resource: Mapping[str, JSON], place: Path) -> tuple
 
 
 def _once(client: Client, url: str, place: Path) -> tuple[int, str]:
-    with client.session_beside() as session:
+    with client.pace.turn(), client.session_beside() as session:
         answer = _followed(session, client, url)
         with answer, NamedTemporaryFile(dir=place.parent, delete=False) as temporary:
             try:

@@ -8,11 +8,13 @@ from bulkedit.ckan.errors import (
     DeniedError,
     FailedError,
     FileChangedError,
+    InterruptedCallError,
     InvalidError,
     NoAnswerError,
     NoSuchActionError,
     NotCKANError,
     NotFoundError,
+    SiteDownError,
     UnreachableError,
 )
 from bulkedit.core.answers import Accepted, Answer, Denied, Mismatched, NotSent, Rejected, Unclear
@@ -30,7 +32,7 @@ def send(client: Client, call: Call) -> Answer:
         return Denied(str(error))
     except NoAnswerError as error:
         return Unclear(str(error))
-    except (UnreachableError, BusyError, NotCKANError) as error:
+    except (UnreachableError, BusyError, NotCKANError, SiteDownError, InterruptedCallError) as error:
         return NotSent(str(error))
     package = said.get("package") if isinstance(said, dict) and call.action == REVISE else said
     if not isinstance(package, dict) or not _is_meant(package, call):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from bulkedit.ckan.pace import Pace
 from bulkedit.commands.shared import (
     InterruptedRunError,
     NotAppliedError,
@@ -13,9 +14,11 @@ from bulkedit.commands.shared import (
     note,
     open_ledger,
     open_site,
+    pace_options,
     plural,
     print_json,
     say,
+    say_trouble,
     site_options,
 )
 from bulkedit.commands.telling import counted, say_rows
@@ -23,13 +26,15 @@ from bulkedit.core.json_value import JSON
 from bulkedit.core.outcomes import APPLIED
 from bulkedit.core.report import Report
 from bulkedit.ledger import Run
-from bulkedit.workflow.undoing import Undo, find_run
+from bulkedit.workflow.touched import find_run
+from bulkedit.workflow.undoing import Undo
 
 
 @click.command("undo", short_help="Take a run back.")
 @click.argument("run", default="", metavar="[RUN]")
 @click.option("--dry-run", is_flag=True, help="Send nothing; show what would come back.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@pace_options
 @ledger_option
 @json_option
 @site_options
@@ -37,6 +42,8 @@ def undo_command(
     run: str,
     dry_run: bool,
     yes: bool,
+    workers: int,
+    max_rate: float | None,
     ledger: Path | None,
     as_json: bool,
     url: str | None,
@@ -55,20 +62,23 @@ def undo_command(
         )
     book = open_ledger(ledger)
     target = find_run(book, run)
-    with Undo(open_site(url or target.site, api_key_file), book, target) as undo:
+    site = open_site(url or target.site, api_key_file, Pace(workers, max_rate))
+    with Undo(site, book, target) as undo:
         if not as_json:
             say(_what(target))
         if ask and not _agreed(undo):
             note("Nothing was sent.")
             return
-        report = undo.foreseen()[0] if dry_run else undo.run()
+        report = undo.foreseen()[0] if dry_run else _run(undo, workers)
     if as_json:
         print_json(_json(report, target))
     else:
         _say(report, target)
     if undo.interrupted:
         raise InterruptedRunError("Interrupted; undo again to go on.")
-    if not report.complete:
+    if report.unnoted:
+        say_trouble(report.unnoted)
+    if report.unnoted or not report.complete:
         raise NotAppliedError
 
 
@@ -96,6 +106,15 @@ def _agreed(undo: Undo) -> bool:
         return click.confirm(f"Put back {plural(coming, 'package')} on {undo.site.url}?", default=False)
     except click.Abort:
         raise InterruptedRunError("Interrupted; nothing was sent.") from None
+
+
+def _run(undo: Undo, workers: int) -> Report:
+    try:
+        return undo.run(None, workers)
+    except KeyboardInterrupt:
+        raise InterruptedRunError(
+            "Interrupted before everything was answered; undo again: what is back is not sent twice."
+        ) from None
 
 
 def _json(report: Report, target: Run) -> dict[str, JSON]:

@@ -94,6 +94,12 @@ class Settled:
         """The package as it is on the site now, as far as that is known."""
         return self.answer.package if isinstance(self.answer, Accepted) else self.live
 
+    @property
+    def arrived(self) -> bool:
+        """Tell whether everything that was asked for is on the site already."""
+        changes = () if self.diff is None or self.problems else self.diff.changes
+        return bool(changes) and all(change.verdict is Verdict.ALREADY for change in changes)
+
 
 def outcomes_of(
     settled: Settled,

@@ -9,6 +9,7 @@ from bulkedit.core.columns import FILE_COLUMN, PLACE_COLUMN
 from bulkedit.core.edits import Place
 from bulkedit.core.json_value import JSON, Package, dicts, resources_of, text_of
 from bulkedit.core.outcomes import FieldOutcome, Outcome, Result
+from bulkedit.core.plan import Call
 from bulkedit.core.text import excerpt, excerpts
 from bulkedit.core.undo import STATE, FieldUndo, Undone, Way
 
@@ -60,19 +61,21 @@ class Ending:
         name: what the package is called.
         undone: what becomes of each field; None where the package is not there, or could not be read.
         live: the package as it was read.
-        answer: what became of the call; None where there was nothing to send.
+        call: what was to be sent; None where there was nothing.
+        answer: what became of it.
         gone: the package is not there any more.
     """
 
     name: str
     undone: Undone | None = None
     live: Package | None = None
+    call: Call | None = None
     answer: Answer | None = None
     gone: bool = False
 
     @property
-    def settled(self) -> bool:
-        """Tell whether, if nothing was sent, that is because everything is as before the run already."""
+    def arrived(self) -> bool:
+        """Tell whether everything is as it was before the run already."""
         return self.undone is not None and self.undone.settled
 
 

@@ -2,6 +2,7 @@
 
 import errno
 import filecmp
+import hashlib
 import os
 import shutil
 import tempfile
@@ -41,6 +42,12 @@ class Original:
         self._copy = _copied(path)
         weakref.finalize(self, self._copy.unlink, missing_ok=True)
         self.book = read_workbook(self._copy, path.name)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the workbook as it was read, in hexadecimal digits."""
+        with self._copy.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
 
     @cached_property
     def _heads(self) -> dict[str, Heads]:

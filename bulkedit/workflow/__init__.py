@@ -3,10 +3,9 @@
 from bulkedit.workflow.checking import Check
 from bulkedit.workflow.exporting import ExportReport, editable_organizations, export
 from bulkedit.workflow.importing import Import
-from bulkedit.workflow.job import ATTEMPTS, ImportOptions, Job, Progress, Sender, foresee
+from bulkedit.workflow.job import ImportOptions, Job, Progress, Sender, foresee
 
 __all__ = [
-    "ATTEMPTS",
     "Check",
     "ExportReport",
     "Import",

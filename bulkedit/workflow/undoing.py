@@ -1,90 +1,31 @@
 """Take back a run: what it changed becomes what it was, and what others did since stays."""
 
 import secrets
-import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Self
 
+from bulkedit.ckan.errors import CallError
+from bulkedit.ckan.pace import WORKERS, wait_before
 from bulkedit.ckan.site import Site, same_address
-from bulkedit.core.answers import Accepted, Answer, NotSent, Planned, Unclear
-from bulkedit.core.catalogue import id_of
+from bulkedit.core.answers import Accepted, NotSent, Planned
 from bulkedit.core.edits import Edits
 from bulkedit.core.json_value import Package, dicts, text_of
-from bulkedit.core.plan import CREATE, Call
 from bulkedit.core.report import Report
 from bulkedit.core.restoring import plan_restoration
 from bulkedit.core.trouble import RunError
-from bulkedit.core.undo import Step, undo
+from bulkedit.core.undo import undo
 from bulkedit.core.undone import Ending, Told, outcomes_of_undo
-from bulkedit.ledger import CallOutcome, Ledger, Run, RunState, Sent, who
+from bulkedit.ledger import Ledger, LedgerError, Run, RunState, who
+from bulkedit.workflow.claims import Claims
 from bulkedit.workflow.clock import Clock, now
+from bulkedit.workflow.crew import work_off
 from bulkedit.workflow.delivery import Delivery, bring
 from bulkedit.workflow.exporting import editable_organizations
 from bulkedit.workflow.job import Progress, Sender, foresee
 from bulkedit.workflow.keeping import keeping, overwritten, saved_files
-
-
-@dataclass
-class Touched:
-    """A package that a run touched.
-
-    Attributes:
-        key: its id; of one whose creation was never answered, its name.
-        name: what it was called.
-        steps: the run's calls that stored something, or may have.
-    """
-
-    key: str
-    name: str
-    steps: list[Step] = field(default_factory=list)
-
-
-def find_run(ledger: Ledger, asked: str) -> Run:
-    """Return the run that is to be taken back.
-
-    Args:
-        ledger: the ledger.
-        asked: the beginning of its id, or the path of a workbook, whose latest run it is; empty for the latest.
-
-    Raises:
-        LedgerError: the ledger has no such run, or cannot be used.
-        RunError: no run stored anything.
-    """
-    workbook = Path(asked) if asked.lower().endswith((".xlsx", ".xlsm")) else None
-    if asked and workbook is None:
-        run = ledger.run(asked)
-        if not touched_by(ledger.calls(run.id)):
-            raise RunError(f"Run {run.id} stored nothing, so there is nothing to undo.")
-        return run
-    runs = ledger.runs(str(workbook.resolve()) if workbook is not None else "")
-    for run in runs:
-        if touched_by(ledger.calls(run.id)):
-            return run
-    where = f"No run of {workbook}" if workbook is not None else "No run"
-    raise RunError(f"{where} in the ledger {ledger.path} stored anything, so there is nothing to undo.")
-
-
-def touched_by(calls: Sequence[Sent]) -> list[Touched]:
-    """Return the packages that calls changed, or may have changed, in the order of the first call to each."""
-    found: dict[str, Touched] = {}
-    by_name: dict[str, str] = {}
-    for call in calls:
-        if call.outcome is CallOutcome.NOT_STORED:
-            continue
-        created = call.action == CREATE
-        key = by_name.get(call.name, call.package) if not created else call.name
-        if created and call.after is not None:
-            key = id_of(call.after)
-        if created and call.after is None:
-            by_name[call.name] = key  # what came after the answer that did not come has an id
-        known = found.setdefault(key, Touched(key, call.name))
-        known.steps.append(Step(call.action, call.payload, call.before, call.after))
-        if call.before is not None:
-            known.key = id_of(call.before)
-    return [*found.values()]
+from bulkedit.workflow.touched import Touched, lanes_back, touched_by
 
 
 class Undo:
@@ -96,16 +37,7 @@ class Undo:
         interrupted: somebody stopped the undo.
     """
 
-    def __init__(
-        self,
-        site: Site,
-        ledger: Ledger,
-        target: Run,
-        *,
-        run: str = "",
-        clock: Clock = now,
-        pause: Callable[[float], None] = time.sleep,
-    ) -> None:
+    def __init__(self, site: Site, ledger: Ledger, target: Run, *, run: str = "", clock: Clock = now) -> None:
         """Make sure that the run can be taken back, here and by this user.
 
         Args:
@@ -114,7 +46,6 @@ class Undo:
             target: the run.
             run: what the undo is called; otherwise something new.
             clock: tells the time.
-            pause: waits a number of seconds.
 
         Raises:
             RunError: it cannot; nothing was sent.
@@ -124,11 +55,13 @@ class Undo:
                 f"Run {target.id} went to {target.site} and can be undone only there; you gave {site.url}."
             )
         self.site, self.ledger, self.target = site, ledger, target
-        self.run_id, self._clock, self._pause = run or secrets.token_hex(4), clock, pause
+        self.run_id, self._clock = run or secrets.token_hex(4), clock
         self.interrupted = False
-        self._locks = ExitStack()
-        self._claim()
+        self._stopped: NotSent | None = None
+        self._delivery: Delivery | None = None
+        self._claims = Claims(ledger)
         try:
+            self._claim()
             self._refuse_without_rights()
             self.touched = touched_by(ledger.calls(target.id))
             self._told = Told(ledger.rows(target.id))
@@ -141,7 +74,7 @@ class Undo:
 
     def close(self) -> None:
         """Let other runs at what this one kept from them."""
-        self._locks.close()
+        self._claims.release()
 
     def __enter__(self) -> Self:
         return self
@@ -155,14 +88,9 @@ class Undo:
         Raises:
             LedgerError: one of them is at it.
         """
-        alive = f"Run {self.target.id} is still under way; undo it when it has ended."
-        with ExitStack() as claimed:
-            claimed.callback(self.ledger.claim(f"run {self.target.id}", alive).release)
-            for key, name in self.target.organizations.items():
-                busy = f"Another run of bulkedit on this computer is at work in {name}; undo when it has ended."
-                claimed.callback(self.ledger.claim(f"organization {self.site.url} {key}", busy).release)
-            claimed.callback(self.ledger.claim(f"run {self.run_id}", alive).release)
-            self._locks = claimed.pop_all()
+        self._claims.ended(self.target.id)
+        self._claims.organizations(self.site.url, self.target.organizations)
+        self._claims.run(self.run_id)
 
     def _refuse_without_rights(self) -> None:
         """Make sure that the user may undo the run.
@@ -186,14 +114,19 @@ class Undo:
 
     def foreseen(self) -> tuple[Report, int]:
         """Return what the undo would do, and how many packages it would write to."""
-        endings = self._endings(foresee, None)
+        endings = self._endings(foresee)
         return self._report(endings, dry_run=True), sum(isinstance(one.answer, Planned) for one in endings)
 
-    def run(self, progress: Progress | None = None) -> Report:
+    def run(self, progress: Progress | None = None, workers: int = WORKERS) -> Report:
         """Take the run back, note it in the ledger, and return what became of each row.
+
+        Args:
+            progress: told of packages that are done.
+            workers: most packages at a time.
 
         Raises:
             LedgerError: the undo cannot be noted; nothing was sent.
+            KeyboardInterrupt: somebody did not want to wait for the calls under way.
         """
         noted = Run(
             self.run_id,
@@ -208,30 +141,59 @@ class Undo:
             undoes=self.target.id,
         )
         self.ledger.begin(noted)
-        delivery = Delivery(self.site, self.ledger, noted, self._clock)
-        sender = keeping(delivery, self.site, self.ledger.files_of(self.run_id), overwritten)
-        report = self._report(self._endings(sender, progress), dry_run=False)
-        state = RunState.INTERRUPTED if self.interrupted else RunState.STOPPED if report.stopped else RunState.DONE
-        rows = report.to_json()["rows"]
-        self.ledger.end(self.run_id, state, self._clock(), report.counts, rows if isinstance(rows, list) else [])
-        return report
+        self.site.client.progress = progress
+        self._delivery = Delivery(self.site, self.ledger, noted, self._clock)
+        sender = keeping(self._delivery, self.site, self.ledger.files_of(self.run_id), overwritten)
+        report = self._report(self._endings(sender, progress, workers), dry_run=False)
+        return self._noted(report, self._delivery)
 
-    def _endings(self, sender: Sender, progress: Progress | None) -> list[Ending]:
-        """Bring every package to its end, the one touched last first: it may hold another's old name."""
-        endings: dict[str, Ending] = {}
-        stopped: NotSent | None = None
-        for done, one in enumerate(reversed(self.touched), 1):
-            ending = Ending(one.name, answer=stopped) if stopped is not None else self._ending(one, sender)
-            endings[one.key] = ending
-            if stopped is None and isinstance(ending.answer, NotSent):
-                stopped = NotSent(f"The undo stopped before this row: {ending.answer.reason}")
-            if stopped is None and self.interrupted:
-                stopped = NotSent("The undo was interrupted before this row; undo again to go on.")
+    def _noted(self, report: Report, delivery: Delivery) -> Report:
+        """Note how the undo ended; return the report, which says so where that cannot be noted."""
+        state = RunState.INTERRUPTED if self.interrupted else RunState.STOPPED if report.stopped else RunState.DONE
+        try:
+            self.ledger.end(self.run_id, state, self._clock(), report.counts, report.rows_for_ledger())
+        except LedgerError as error:
+            return replace(report, unnoted=str(error))
+        return replace(report, unnoted=delivery.trouble)
+
+    def _endings(self, sender: Sender, progress: Progress | None = None, workers: int = 1) -> list[Ending]:
+        """Bring every package to its end."""
+        by_key = {one.key: one for one in self.touched}
+
+        def done(count: int) -> None:
             if progress is not None:
-                progress("packages", done, len(self.touched))
-        return [endings[one.key] for one in self.touched]
+                progress("packages", count, len(by_key))
+
+        found = work_off(
+            lanes_back(self.touched),
+            lambda key: self._ending(by_key[key], sender),
+            workers,
+            done=done,
+            interrupted=self._interrupt,
+        )
+        return [found[key] for key in by_key]
+
+    def _interrupt(self) -> None:
+        """Send nothing more; what is under way goes on."""
+        self.interrupted = True
+        self._stopped = self._stopped or NotSent("The undo was interrupted before this row; undo again to go on.")
+        self.site.client.pace.interrupt()
 
     def _ending(self, touched: Touched, sender: Sender) -> Ending:
+        if self._stopped is not None:
+            return Ending(touched.name, answer=self._stopped)
+        try:
+            ending = self._brought(touched, sender)
+        except Exception as error:  # a mistake of ours must not lose the answers to what was sent already
+            said = f"bulkedit made a mistake here ({type(error).__name__}); please report it."
+            ending = Ending(touched.name, answer=NotSent(said))
+        if self._stopped is None and isinstance(ending.answer, NotSent):
+            self._stopped = NotSent(f"The undo stopped before this row: {ending.answer.reason}")
+        return ending
+
+    def _brought(self, touched: Touched, sender: Sender) -> Ending:
+        """Bring one package to its end; see `delivery.bring`."""
+
         def attempt(before: int) -> Ending:
             try:
                 return self._attempt(touched, sender, anew=before > 0)
@@ -239,9 +201,18 @@ class Undo:
                 return Ending(touched.name, answer=NotSent(str(error)))
 
         def arrived(unclear: Ending, live: Package | None) -> Ending:
-            return replace(unclear, answer=Accepted(live)) if live is not None else unclear
+            if live is None:
+                return unclear
+            if self._delivery is not None and unclear.call is not None:
+                self._delivery.arrived(unclear.call, live)
+            return replace(unclear, answer=Accepted(live))
 
-        return bring(attempt, arrived, lambda silences: self._pause(min(2.0**silences, 30.0)))
+        return bring(attempt, arrived, self._pause)
+
+    def _pause(self, silences: int) -> None:
+        """Wait, after so many answers that did not come, before the site is asked again."""
+        with suppress(CallError):  # whoever asks next is told
+            self.site.client.pace.pause(wait_before(silences + 1))
 
     def _attempt(self, touched: Touched, sender: Sender, *, anew: bool) -> Ending:
         if anew or touched.key not in self._live:
@@ -252,8 +223,8 @@ class Undo:
             return Ending(touched.name, gone=not never)
         undone = undo(live, touched.steps, self._saved)
         call = plan_restoration(live, undone.target, undone.files, self._groups_for(live, undone.target))
-        answer = None if call is None else self._sent(call, sender)
-        return Ending(text_of(live.get("name")), undone, live, answer)
+        answer = None if call is None else sender(call)
+        return Ending(text_of(live.get("name")), undone, live, call, answer)
 
     def _groups_for(self, *packages: Package) -> Sequence[str]:
         """Return the groups that the user may use, asked for when a package is in any."""
@@ -262,13 +233,6 @@ class Undo:
         if self._groups is None:
             self._groups = self.site.groups()
         return self._groups
-
-    def _sent(self, call: Call, sender: Sender) -> Answer:
-        try:
-            return sender(call)
-        except KeyboardInterrupt:
-            self.interrupted = True
-            return Unclear("The undo was interrupted while the site was at it.")
 
     def _report(self, endings: Sequence[Ending], *, dry_run: bool) -> Report:
         outcomes = [outcome for one in endings for outcome in outcomes_of_undo(one, self._told)]
