@@ -164,7 +164,7 @@ def _settle_questions(job: Import, confirmed: int | None, as_json: bool) -> None
     """
     if job.asked:
         _stop(job, as_json)
-    if job.deletions and confirmed != job.deletions:
+    if job.deletions and confirmed not in (job.deletions, job.deletions_asked):
         _confirm_deletes(job, confirmed, may_ask=at_terminal() and not as_json)
 
 

@@ -33,6 +33,10 @@ class Attempted(Protocol):
     def arrived(self) -> bool:
         """Tell whether everything that was to be sent is on the site already."""
 
+    @property
+    def doubtful(self) -> bool:
+        """Tell whether a refusal may mean that the same has just been stored by an earlier run."""
+
 
 T = TypeVar("T", bound=Attempted)
 
@@ -44,7 +48,7 @@ def bring(
 
     Each attempt after the first reads the package anew and compares, so nothing that has arrived is sent twice.
     What was sent without an answer has arrived if there is nothing left to send. As long as it has not, a refusal
-    may be the doing of its twin, which the site is still busy with: that is tried once more.
+    may be the doing of its twin, which the site was still busy with: that is tried once more.
 
     Args:
         attempt: reads the package (the first time, it may have been read before), compares, sends; told how many
@@ -67,7 +71,7 @@ def bring(
                 if (silences := silences + 1) >= UNCLEAR_ATTEMPTS:
                     return one
                 pause(silences)
-            case Rejected() | Denied() if unclear is not None and refusals == 0:
+            case Rejected() | Denied() if (unclear is not None or one.doubtful) and refusals == 0:
                 refusals += 1
                 pause(silences)
             case NotSent() if unclear is not None:

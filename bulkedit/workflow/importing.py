@@ -19,6 +19,7 @@ from bulkedit.core.plan import Call
 from bulkedit.core.report import Report
 from bulkedit.core.trouble import RunError
 from bulkedit.excel.read import Book
+from bulkedit.excel.save import tidy
 from bulkedit.ledger import Ledger, LedgerError, Run, RunState, who
 from bulkedit.newcomers import Newcomers
 from bulkedit.workflow.claims import Claims
@@ -63,6 +64,7 @@ class Import(Job):
             self._claims.workbook(path)
             if ledger is not None:
                 self.killed = killed_runs(ledger, path, clock())
+                tidy(path)
             super().__init__(path, options, self._arrive, run=run, clock=clock)
         except BaseException:
             self.close()
@@ -91,8 +93,17 @@ class Import(Job):
     @property
     def deletions(self) -> int:
         """How many packages and resources the workbook asks to delete that are there."""
-        asked = [row for row in self.edits.rows if row.asks and row.action == "delete"]
-        return sum(not row.table.level.of_items and self._is_there(row) for row in asked)
+        return sum(map(self._is_there, self._to_delete))
+
+    @property
+    def deletions_asked(self) -> int:
+        """How many it asks to delete, with those that are gone already: a run that was killed deleted them."""
+        return len(self._to_delete)
+
+    @property
+    def _to_delete(self) -> list[RowEdit]:
+        asked = (row for row in self.edits.rows if row.asks and row.action == "delete")
+        return [row for row in asked if not row.table.level.of_items]
 
     def _is_there(self, row: RowEdit) -> bool:
         live = self.live.get(row.package)
