@@ -327,6 +327,19 @@ class Client:
             case _:
                 return value
 
+    def session_beside(self) -> requests.Session:
+        """Return a session for files, which are no calls: it tells nobody who asks unless it is told to."""
+        session = requests.Session()
+        session.trust_env = urlsplit(self.url).hostname not in _LOOPBACK  # no proxy can reach it
+        session.auth = _unchanged  # not a .netrc password either
+        session.headers["User-Agent"] = f"bulkedit/{__version__}"
+        return session
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """Headers that say who asks, as for calls; for this site's own host only."""
+        return {"Authorization": self._token, "X-CKAN-API-Key": self._token} if self._token else {}
+
 
 def _opened(file: File) -> BinaryIO:
     """Open a file that is to be sent.

@@ -55,6 +55,11 @@ _PROGRESS_WIDTH = 40
     help="How many packages and resources will be deleted; needed where any are and nobody can be asked.",
 )
 @files_option
+@click.option(
+    "--keep-files",
+    is_flag=True,
+    help="Save uploaded files on this computer before they are replaced or deleted, for undo to bring them back.",
+)
 @accept_option
 @pace_options
 @ledger_option
@@ -69,6 +74,7 @@ def import_command(
     on_conflict: str,
     confirm_deletes: int | None,
     files: Path | None,
+    keep_files: bool,
     accept: tuple[str, ...],
     workers: int,
     max_rate: float | None,
@@ -92,7 +98,7 @@ def import_command(
             "There is nobody to ask: give --yes to import, or --dry-run to see what would happen."
         )
     site = open_site(url, api_key_file, Pace(workers, max_rate, tell=_teller(quiet=as_json)))
-    options = ImportOptions(output, no_write, on_conflict == "overwrite", files, frozenset(accept))
+    options = ImportOptions(output, no_write, on_conflict == "overwrite", files, frozenset(accept), keep_files)
     with Import(site, file, options, ledger=None if dry_run else open_ledger(ledger)) as job:
         _say_killed(job)
         if not dry_run:

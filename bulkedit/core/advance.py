@@ -179,6 +179,8 @@ def _advance_package(
     lists: dict[tuple[Table, str], dict[Place, list[Change]]] = {}
     for change in changes:
         row = change.row
+        if row.action == "delete" and not row.table.level.of_items:
+            moved.write(row.place, own.ACTION, "")  # or it would be deleted again, should it ever come back
         if row.table.level.of_items:
             lists.setdefault((row.table, row.owner), {}).setdefault(row.place, []).append(change)
         elif change.cell is not None and change.cell.column == FILE_COLUMN:

@@ -49,6 +49,14 @@ class Claims:
         """
         self._claim(f"run {run}", f"The run {run} is being carried out already.")
 
+    def ended(self, run: str) -> None:
+        """Make sure that a run has ended, and keep others from undoing it at the same time.
+
+        Raises:
+            LedgerError: it has not, or another undo of it is under way.
+        """
+        self._claim(f"run {run}", f"Run {run} is still under way, or being undone; wait until that is done.")
+
     def _claim(self, what: str, busy: str) -> None:
         if self._ledger is not None:
             self._held.append(self._ledger.claim(what, busy))

@@ -6,11 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
 
 from bulkedit.ckan.errors import CallError
 from bulkedit.ckan.pace import WORKERS, wait_before
-from bulkedit.ckan.site import Site
+from bulkedit.ckan.site import Site, same_address
 from bulkedit.core.answers import Planned
 from bulkedit.core.catalogue import Catalogue, id_of, tabulate, tabulate_as
 from bulkedit.core.edits import RowEdit
@@ -27,7 +26,8 @@ from bulkedit.workflow.claims import Claims
 from bulkedit.workflow.clock import Clock, now
 from bulkedit.workflow.delivery import Delivery
 from bulkedit.workflow.exporting import editable_organizations
-from bulkedit.workflow.job import ImportOptions, Job, Progress, foresee
+from bulkedit.workflow.job import ImportOptions, Job, Progress, Sender, foresee
+from bulkedit.workflow.keeping import keeping
 from bulkedit.workflow.recovery import created_before, killed_runs
 
 
@@ -144,7 +144,10 @@ class Import(Job):
         run = self._run()
         self._ledger.begin(run)
         self._delivery = Delivery(self.site, self._ledger, run, self._clock)
-        report = self.report(self.run(self._delivery, progress, workers), dry_run=False)
+        sender: Sender = self._delivery
+        if self.options.keep_files:
+            sender = keeping(sender, self.site, self._ledger.files_of(self.run_id))
+        report = self.report(self.run(sender, progress, workers), dry_run=False)
         return self._noted(report, self._ledger, self._delivery)
 
     def _run(self) -> Run:
@@ -235,12 +238,7 @@ def refuse_other_site(identity: Identity, url: str) -> None:
     Raises:
         RunError: it came from another.
     """
-    if _address(identity.site) != _address(url):
+    if not same_address(identity.site, url):
         raise RunError(
             f"This workbook was exported from {identity.site} and goes back only there; you gave {url}."
         )
-
-
-def _address(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme.lower()}://{parts.netloc.lower()}{parts.path.rstrip('/')}"

@@ -49,6 +49,7 @@ class ImportOptions:
         overwrite: where both sides changed a cell, send the workbook's.
         files: folder of the files that rows name; None for the workbook's.
         accept: codes of the guards whose findings are meant.
+        keep_files: save uploaded files before they are replaced or deleted.
     """
 
     output: Path | None = None
@@ -56,6 +57,7 @@ class ImportOptions:
     overwrite: bool = False
     files: Path | None = None
     accept: frozenset[str] = frozenset()
+    keep_files: bool = False
 
 
 Sender = Callable[[Call], Answer]

@@ -657,7 +657,7 @@ def test_with_the_number_they_are_deleted(desk: Desk) -> None:
 
 
 def test_what_was_deleted_is_not_deleted_again(desk: Desk) -> None:
-    """The second import sends nothing and asks for no number; the rows may stay as they are."""
+    """The second import sends nothing and asks for no number; the rows may stay in the sheet."""
     ckan, workbook = deleting(desk)
     desk("import", workbook, "--yes", "--confirm-deletes", "2")
     ckan.heard.clear()
@@ -665,6 +665,21 @@ def test_what_was_deleted_is_not_deleted_again(desk: Desk) -> None:
     said = desk("import", workbook, "--yes", "--json")
 
     assert (said.status, ckan.writes, said.json()["counts"]) == (0, [], {"unchanged": 4})
+
+
+def test_what_was_deleted_and_came_back_is_not_deleted_again(desk: Desk) -> None:
+    """The rows' Action is empty once they are deleted: brought back by whoever, the records stay."""
+    ckan, workbook = deleting(desk)
+    resource = ckan.shown(TWO)["resources"][0]
+    desk("import", workbook, "--yes", "--confirm-deletes", "2")
+    ckan.edit(ONE, state="active")
+    ckan.edit(TWO, resources=[{key: resource[key] for key in ("id", "name", "url", "format", "description")}])
+    ckan.heard.clear()
+
+    said = desk("import", workbook, "--yes", "--json")
+
+    assert (said.status, ckan.writes, said.json()["counts"]) == (0, [], {"unchanged": 4})
+    assert [row["Action"] for sheet in ("Packages", "Resources") for row in rows(workbook, sheet)] == [""] * 4
 
 
 def test_a_dry_run_deletes_nothing_and_needs_no_number(desk: Desk) -> None:
