@@ -15,6 +15,7 @@ from bulkedit.ckan.site import Site
 from bulkedit.core.guards import CODES
 from bulkedit.core.json_value import JSON
 from bulkedit.core.trouble import RunError
+from bulkedit.ledger import Ledger, default_path
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -70,6 +71,22 @@ accept_option = click.option(
     help=f"What looks like a spreadsheet program's doing is meant, of this kind: {', '.join(CODES)}.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+ledger_option = click.option(
+    "--ledger",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="BULKEDIT_LEDGER",
+    metavar="FILE",
+    help="The ledger of runs, on a local disk; otherwise BULKEDIT_LEDGER, or a file in your data directory.",
+)
+
+
+def open_ledger(path: Path | None) -> Ledger:
+    """Return the ledger of the option, or the user's own; it is made when it is not there.
+
+    Raises:
+        LedgerError: it cannot be used.
+    """
+    return Ledger(path or default_path())
 
 
 def open_site(url: str | None, api_key_file: Path | None) -> Site:
