@@ -11,6 +11,7 @@ from bulkedit.commands.checking import check_command
 from bulkedit.commands.demonstrating import demo_command
 from bulkedit.commands.exporting import export_command
 from bulkedit.commands.importing import import_command
+from bulkedit.commands.refreshing import refresh_command
 from bulkedit.commands.sandboxing import sandbox_command
 from bulkedit.commands.shared import InterruptedRunError, NotAppliedError, say_trouble
 from bulkedit.commands.whoami import whoami_command
@@ -30,6 +31,7 @@ def bulkedit() -> None:
     bulkedit check FILE               see what you edited, and whether it is valid
     bulkedit import FILE --dry-run    see what would happen, row by row
     bulkedit import FILE              do it; every row gets its result
+    bulkedit refresh FILE             bring what others changed into it; your edits stay
 
     \b
     CKAN_URL      address of the catalogue (or --site)
@@ -44,6 +46,7 @@ def bulkedit() -> None:
 bulkedit.add_command(export_command)
 bulkedit.add_command(check_command)
 bulkedit.add_command(import_command)
+bulkedit.add_command(refresh_command)
 bulkedit.add_command(whoami_command)
 bulkedit.add_command(sandbox_command)
 bulkedit.add_command(demo_command)
