@@ -124,7 +124,7 @@ def _asides(found: Refresh) -> Iterator[str]:
     """Yield what of the site did not get into the workbook."""
     for dataset_type, count in found.without_sheets.items():
         new = "1 new package is" if count == 1 else f"{count} new packages are"
-        yield f"{new} of the type {dataset_type!r}, which this workbook has no sheets for; export again to get them."
+        yield f"{new} of the type {dataset_type!r}, for which there are no sheets here; export again to get them."
     for name in found.names_taken:
         yield (
             f"The new package {name!r} was not added: rows of another package of that name are still here; delete"
