@@ -22,6 +22,7 @@ class Identity:
         language: language of the labels.
         dataset_type: the only dataset type that was exported; empty for all.
         query: the further filter of the export, in Solr's syntax.
+        blank: it was exported without packages, to be filled with new ones.
     """
 
     site: str
@@ -31,6 +32,7 @@ class Identity:
     language: str = "en"
     dataset_type: str = ""
     query: str = ""
+    blank: bool = False
 
 
 class MetaError(ValueError):
@@ -53,7 +55,11 @@ def to_json(identity: Identity, layout: Layout) -> dict[str, JSON]:
 
 def _filters_json(identity: Identity) -> dict[str, JSON]:
     """Return what narrowed the export down, as far as anything did."""
-    filters: dict[str, JSON] = {"dataset_type": identity.dataset_type, "query": identity.query}
+    filters: dict[str, JSON] = {
+        "dataset_type": identity.dataset_type,
+        "query": identity.query,
+        "blank": identity.blank,
+    }
     return {key: value for key, value in filters.items() if value}
 
 
@@ -123,6 +129,7 @@ def from_json(said: JSON) -> tuple[Identity, Layout]:
         language=text_of(said.get("language")) or "en",
         dataset_type=text_of(said.get("dataset_type")),
         query=text_of(said.get("query")),
+        blank=said.get("blank") is True,
     )
     return identity, Layout(tables)
 

@@ -97,9 +97,13 @@ def _edits(book: Book) -> Edits:
 
 
 def _packages(site: Site, book: Book) -> dict[str, Package]:
-    """Return the packages that an export would hold now, and all others of the workbook that are there."""
+    """Return the packages that an export would hold now, and all others of the workbook that are there.
+
+    Raises:
+        RunError: the site cannot be read in full.
+    """
     identity, found = book.identity, dict[str, Package]()
-    for key, name in identity.organizations.items():
+    for key, name in () if identity.blank else identity.organizations.items():
         one = Organization(key, name, "")
         for package in site.packages(one, dataset_type=identity.dataset_type, query=identity.query):
             found[id_of(package)] = package
