@@ -7,7 +7,7 @@ from bulkedit.core import columns as own
 from bulkedit.core.advance import Advance
 from bulkedit.core.catalogue import Texts
 from bulkedit.core.columns import Table, own_headers, trailing_headers
-from bulkedit.core.edits import Place, RowEdit
+from bulkedit.core.edits import CellEdit, Place, RowEdit
 from bulkedit.core.outcomes import FieldOutcome, Outcome, Result, at_rest
 from bulkedit.core.text import excerpts
 
@@ -102,26 +102,20 @@ class Incoming:
         """
         said = self._rows.get(row.place, _Row())
         came = tuple(outcome for outcome, _ in said.came)
-        result, sentences, fields = _without_clash(row, said), [*said.notes, *_named(said.came)], came
+        result, fields = _without_clash(row, said), came
+        sentences = [*said.notes, *_named(said.came, marked=not row.problems and clash is None)]
         if row.problems:
-            kept = (
-                FieldOutcome(c.column.name, c.exported, c.edited, None, Result.INVALID, c.column.header)
-                for c in row.cells
-            )
-            result, sentences, fields = (
-                Result.INVALID,
-                [*row.problems, *said.notes, *_named(said.came)],
-                (*kept, *came),
-            )
+            result, sentences = Result.INVALID, [*row.problems, *sentences]
+            fields = (*(_refused(cell) for cell in row.cells), *came)
         elif clash is not None:
-            result, sentences, fields = (
-                Result.CONFLICT,
-                [clash.message, *said.notes, *_named(said.came)],
-                (*clash.changes, *came),
-            )
+            result, sentences, fields = Result.CONFLICT, [clash.message, *sentences], (*clash.changes, *came)
         elif result is Result.SKIPPED:
             sentences = [at_rest(row, {}).message, *sentences]
         return Outcome(row.place, name, resources.get(row.resource), result, " ".join(sentences), fields)
+
+
+def _refused(cell: CellEdit) -> FieldOutcome:
+    return FieldOutcome(cell.column.name, cell.exported, cell.edited, None, Result.INVALID, cell.column.header)
 
 
 def _without_clash(row: RowEdit, said: _Row) -> Result:
@@ -139,13 +133,19 @@ def cells_of(table: Table) -> Iterator[str]:
     yield from trailing_headers(table.level)
 
 
-def _named(came: Sequence[tuple[FieldOutcome, bool]]) -> Iterator[str]:
-    """Yield what cells say now: of those that people edit, or where there are none, of the others."""
+def _named(came: Sequence[tuple[FieldOutcome, bool]], *, marked: bool) -> Iterator[str]:
+    """Yield what cells say now: of those that people edit, or where there are none, of the others.
+
+    Args:
+        came: the cells.
+        marked: name them in brackets, which colours them by the row's result.
+    """
     cells = [outcome for outcome, quiet in came if not quiet and not outcome.whole]
     cells = cells or [outcome for outcome, _ in came if not outcome.whole]
     for outcome in cells[:_MOST_NAMED]:
         now, before = excerpts(outcome.edited, outcome.exported, most=_MOST_SHOWN)
-        yield f"[{outcome.header}] now says {now}; it said {before}."
+        header = f"[{outcome.header}]" if marked else outcome.header
+        yield f"{header} now says {now}; it said {before}."
     left = len(cells) - _MOST_NAMED
     if left > 0:
         yield f"And {left} more cell{'' if left == 1 else 's'}."

@@ -130,7 +130,10 @@ def test_an_edit_that_the_site_has_is_none_any_more(office: Office) -> None:
 
 
 def test_both_sides_changed_a_cell_is_a_conflict_and_stays_one(office: Office) -> None:
-    """The cell keeps the edit and the memory what was exported, so that the import says the same."""
+    """The cell keeps the edit and the memory what was exported, so that the import says the same.
+
+    What came in beside it is named without brackets: those would colour it as a conflict, too.
+    """
     office.rows["Packages"][0] |= {"Title": "My parks"}
     office.rival("parks", title="Their parks", notes="More parks")
 
@@ -139,7 +142,7 @@ def test_both_sides_changed_a_cell_is_a_conflict_and_stays_one(office: Office) -
     assert answer.result == "conflict"
     assert answer.message == (
         "Conflict in [Title]: here “My parks”, on the site now “Their parks” (last changed there 2026-11-20 10:00"
-        " UTC). Not sent; exported was “Parks”. [Notes] now says “More parks”; it said “All parks”."
+        " UTC). Not sent; exported was “Parks”. Notes now says “More parks”; it said “All parks”."
     )
     assert [(c.field, c.result.value) for c in answer.changes] == [("title", "conflict"), ("notes", "updated")]
     assert office.column("Packages", "Title", "Notes")[0] == ("My parks", "More parks")
@@ -155,7 +158,7 @@ def test_an_invalid_cell_stays_and_others_of_its_row_come_in(office: Office) -> 
 
     assert answer.result == "invalid"
     assert "[Title] is required and cannot be emptied." in answer.message
-    assert answer.message.endswith("[Notes] now says “More parks”; it said “All parks”.")
+    assert answer.message.endswith(" Notes now says “More parks”; it said “All parks”.")
     assert office.column("Packages", "Title", "Colour", "Notes")[0] == ("", "no colour", "More parks")
     assert office.desk.catalogue.rows["Packages"]["id-parks"][:1] == ("Parks",)
 
