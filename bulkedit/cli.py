@@ -12,6 +12,7 @@ from bulkedit.commands.demonstrating import demo_command
 from bulkedit.commands.exporting import export_command
 from bulkedit.commands.history import history_command
 from bulkedit.commands.importing import import_command
+from bulkedit.commands.refreshing import refresh_command
 from bulkedit.commands.sandboxing import sandbox_command
 from bulkedit.commands.shared import InterruptedRunError, NotAppliedError, say_trouble
 from bulkedit.commands.undoing import undo_command
@@ -33,6 +34,7 @@ def bulkedit() -> None:
     bulkedit import FILE --dry-run    see what would happen, row by row
     bulkedit import FILE              do it; every row gets its result
     bulkedit undo                     take the last run back
+    bulkedit refresh FILE             bring what others changed into it; your edits stay
 
     \b
     CKAN_URL      address of the catalogue (or --site)
@@ -49,6 +51,7 @@ bulkedit.add_command(check_command)
 bulkedit.add_command(import_command)
 bulkedit.add_command(history_command)
 bulkedit.add_command(undo_command)
+bulkedit.add_command(refresh_command)
 bulkedit.add_command(whoami_command)
 bulkedit.add_command(sandbox_command)
 bulkedit.add_command(demo_command)

@@ -101,13 +101,6 @@ ledger_option = click.option(
     help="The ledger of runs, on a local disk; otherwise BULKEDIT_LEDGER, or one in your data folder.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-ledger_option = click.option(
-    "--ledger",
-    type=click.Path(path_type=Path, dir_okay=False),
-    envvar="BULKEDIT_LEDGER",
-    metavar="FILE",
-    help="The ledger of runs, on a local disk; otherwise BULKEDIT_LEDGER, or a file in your data directory.",
-)
 
 
 def open_ledger(path: Path | None) -> Ledger:
@@ -141,15 +134,6 @@ def open_site(url: str | None, api_key_file: Path | None, pace: Pace | None = No
     if parts.username is not None:
         raise RunError("The address of the catalogue holds a user name; leave it out, the token says who you are.")
     return Site(Client(url, _token(api_key_file), pace=pace))
-
-
-def open_ledger(path: Path | None) -> Ledger:
-    """Return the ledger.
-
-    Raises:
-        LedgerError: it cannot be used.
-    """
-    return Ledger(path or default_path())
 
 
 def _token(file: Path | None) -> str:
