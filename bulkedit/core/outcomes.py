@@ -79,6 +79,7 @@ class Settled:
         problems: further reasons against sending, found with the live values at hand.
         live_modified: when the site says that the package last changed.
         live: the package as it was read before.
+        then: calls that follow this one once it is accepted.
     """
 
     rows: Sequence[RowEdit]
@@ -88,6 +89,7 @@ class Settled:
     problems: Mapping[Place, Sequence[str]] | None = None
     live_modified: str = ""
     live: Package | None = None
+    then: Sequence[Call] = ()
 
     @property
     def known(self) -> Package | None:
@@ -126,14 +128,16 @@ def at_rest(row: RowEdit, resources: Mapping[str, str]) -> Outcome:
     return Outcome(row.place, row.name, resources.get(row.resource), result, message)
 
 
-def together(created: Outcome, file: Outcome) -> Outcome:
-    """Return one outcome of a row that took two calls: its record was created, then its file sent."""
-    changes = (*created.changes, *(change for change in file.changes if change.field == FILE_COLUMN.name))
-    if file.result is Result.CREATED:
+def together(first: Outcome, file: Outcome) -> Outcome:
+    """Return one outcome of a row that took two calls: its record was stored, then its file sent."""
+    changes = (*first.changes, *(change for change in file.changes if change.field == FILE_COLUMN.name))
+    if file.result in (Result.CREATED, Result.UPDATED):
         sent = file.message.partition("File ")[2]
-        return replace(created, message=f"{created.message} File {sent}", changes=changes)
-    message = f"The resource was created, its file not yet: {file.message}"
-    return replace(created, result=file.result, message=message, changes=changes)
+        result = first.result if first.result is not Result.UNCHANGED else file.result
+        return replace(first, result=result, message=f"{first.message} File {sent}", changes=changes)
+    done = "created" if first.result is Result.CREATED else "changed"
+    message = f"The resource was {done}, its file not yet: {file.message}"
+    return replace(first, result=file.result, message=message, changes=changes)
 
 
 class _Teller:
@@ -245,9 +249,9 @@ class _Teller:
         held = len(resources_of(self.settled.live)) if self.settled.live is not None else 0
         if row.action == "delete" and row.table.level is Level.PACKAGE and held:
             yield f"With it {'goes its resource' if held == 1 else f'go its {held} resources'}."
-        file = call.files.get(f"update__resources__{row.owner}__upload") if call is not None else None
-        if file is not None:
-            yield f"File {file}."
+        for one in (call, *self.settled.then) if call is not None else ():
+            if row.owner in one.uploads and any(c.cell and c.cell.column == FILE_COLUMN for c in going):
+                yield f"File {one.uploads[row.owner]}."
         yield from _overwrites(going)
 
     def _conflicts(self, conflicts: Sequence[Change]) -> Iterator[str]:
