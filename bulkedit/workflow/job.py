@@ -213,11 +213,12 @@ class Job:
         for call in calls:
             changes = tuple(change for change in one.diff.changes if _is_of_file(change, (call,)))
             rows = [row for row in one.rows if row.place in {change.row.place for change in changes}]
-            answer = Held({}, _ONE_AFTER_ANOTHER) if waits else sender(replace(call, before=live))
+            sent = replace(call, before=live)
+            answer = Held({}, _ONE_AFTER_ANOTHER) if waits else sender(sent)
             if isinstance(answer, Unavailable):
                 self.side.revises = False
                 return self._with_files(one, sender)
-            settled.append(Settled(rows, PackageDiff(changes), call, answer, live=live))
+            settled.append(Settled(rows, PackageDiff(changes), sent, answer, live=live))
             live = answer.package if isinstance(answer, Accepted) else live
             waits = waits or isinstance(answer, (Unclear, NotSent))
         return settled
