@@ -12,6 +12,7 @@ brings both together. What the person took out of the workbook stays out, and wh
 would take with it stays as it was: the deletion is of what was seen.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -116,9 +117,9 @@ class _Refresher:
             self._record(row)
         for key in self.exported.packages:
             self._lists(key)
-        self._rename()
         for key in self.exported.packages:
             self._new_resources(key)
+        self._rename()
         for key in self.new:
             if key in self.names:
                 self._new_package(key)
@@ -273,6 +274,7 @@ class _Refresher:
 
     def _rename(self) -> None:
         """Let all rows of what was renamed call it by its name."""
+        called = Counter((owner.package, owner.name) for owner in self.memory.resources.values())
         for key, rows in self.by_package.items():
             now = self.memory.packages.get(key, "")
             for row in rows:
@@ -281,7 +283,15 @@ class _Refresher:
                     self._call(row, own.PACKAGE, before, now)
                 held = self.exported.resources.get(row.owner)
                 if row.table.level is Level.RESOURCE_ITEM and held is not None:
-                    self._call(row, own.RESOURCE, held.name, self.memory.resources[row.owner].name)
+                    name = self.memory.resources[row.owner].name
+                    self._call(row, own.RESOURCE, held.name, name)
+                    if called[key, name] > 1 and not self._stands(row.place, own.RESOURCE_ID):
+                        self._tell_apart(row)
+
+    def _tell_apart(self, row: RowEdit) -> None:
+        """Fill in the id of a resource that a new row calls by its name, where another one has that name now."""
+        if not self.incoming.is_emptied(row.place):
+            self.incoming.comes(row.place, own.RESOURCE_ID, "resource_id", "", row.owner)
 
     def _call(self, row: RowEdit, header: str, before: str, now: str) -> None:
         """Let an identifying cell say another name, unless what it says is no name of the record."""
