@@ -32,6 +32,7 @@ from bulkedit.core.json_value import Package, text_of
 from bulkedit.core.outcomes import Outcome
 from bulkedit.core.refreshed_items import take_over
 from bulkedit.core.sheets import Sheet
+from bulkedit.core.text import canonical
 
 
 @dataclass(frozen=True)
@@ -170,11 +171,21 @@ class _Refresher:
             elif column.name not in stays and after[at] != now:
                 stood = self.memory.shown.pop(place, after[at])
                 after[at] = now
-                self.incoming.comes(row.place, column.header, column.name, stood, now, quiet=column.read_only)
+                says = self._in_words(row, column.name, now)
+                if says != now:
+                    self.memory.shown[place] = says
+                self.incoming.comes(row.place, column.header, column.name, stood, says, quiet=column.read_only)
         self.memory.rows[title][row.owner] = tuple(after)
         at = table.names.get("name", -1)
         if at < 0 or after[at] == texts[at]:
             self._call_anew(row, live)
+
+    def _in_words(self, row: RowEdit, name: str, text: str) -> str:
+        """Return what a cell says; of an organization that the workbook does not know, its name and not its id."""
+        organization = self.packages[row.package].get("organization")
+        if name != "owner_org" or not isinstance(organization, dict) or organization.get("id") != text:
+            return text
+        return canonical(text_of(organization.get("name"))) or text
 
     def _call_anew(self, row: RowEdit, live: Catalogue) -> None:
         if row.table.level is Level.RESOURCE:
