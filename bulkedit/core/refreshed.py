@@ -26,6 +26,7 @@ from bulkedit.core.columns import FILE_COLUMN, PLACE_COLUMN, Layout, Level, Tabl
 from bulkedit.core.diff import FILE_STAMPS
 from bulkedit.core.edits import Edits, Place, RowEdit
 from bulkedit.core.files import Files
+from bulkedit.core.forgotten import without
 from bulkedit.core.held_names import free_names
 from bulkedit.core.incoming import ALREADY, Incoming
 from bulkedit.core.json_value import Package, text_of
@@ -92,23 +93,23 @@ class _Refresher:
         self.live = {key: tabulate(layout, [package]) for key, package in packages.items()}
         self.nothing = tabulate(layout, [])
         self.cells = {Place(title, row.number): row.cells for title, sheet in sheets.items() for row in sheet.rows}
-        self.memory = _copied(exported)
-        self.moved = Advance(self.memory)
-        self.incoming = Incoming(self.moved, edits.positions)
-        self.added = Added(self.moved, sheets, site)
         self.by_package: dict[str, list[RowEdit]] = {}
         self.by_list: dict[tuple[str, str], list[RowEdit]] = {}
         for row in edits.rows:
             self.by_package.setdefault(row.package, []).append(row)
             if row.table.level.of_items:
                 self.by_list.setdefault((row.table.title, row.owner), []).append(row)
+        gone = {key for key in exported.packages if key not in packages and key not in self.by_package}
+        self.memory = without(exported, layout, gone)  # their rows have been deleted, as an earlier refresh said
+        self.moved = Advance(self.memory)
+        self.incoming = Incoming(self.moved, edits.positions)
+        self.added = Added(self.moved, sheets, site)
         self.resources: dict[str, list[str]] = {}
         for key, held in exported.resources.items():
             self.resources.setdefault(held.package, []).append(key)
         self.doomed = {row.owner for row in edits.rows if row.action == "delete" and not row.table.level.of_items}
         self.records = {row.owner: row for row in edits.rows if _is_record(row)}
         self.clashes, self.arrived = compared(edits, exported, packages, layout, files)
-        self._forget()
         self.new = self._new_packages()
         self.names = self._names()
 
@@ -316,22 +317,6 @@ class _Refresher:
         at = self.edits.positions.get(place.sheet, {}).get(header)
         return "" if at is None else cell_text(self.cells[place].get(at, ""))
 
-    def _forget(self) -> None:
-        """Forget packages that are gone and have no rows any more: people have deleted them."""
-        for key in [key for key in self.exported.packages if key not in self.live and key not in self.by_package]:
-            resources = [r for r, owner in self.memory.resources.items() if owner.package == key]
-            for owner in (key, *resources):
-                for table in self.layout.tables:
-                    if table.level.of_items:
-                        self.memory.replace_items(table, owner, [], [])
-                    else:
-                        self.memory.rows[table.title].pop(owner, None)
-                self.memory.resources.pop(owner, None)
-            self.memory.shown = {
-                at: text for at, text in self.memory.shown.items() if at[1] not in (key, *resources)
-            }
-            del self.memory.packages[key]
-
     # -- what is new
 
     def _without_sheets(self) -> dict[str, int]:
@@ -409,8 +394,3 @@ def _is_untouched(rows: Iterable[RowEdit], count: int) -> bool:
     rows = list(rows)
     touched = any(row.cells or row.problems or row.action or not row.certain for row in rows)
     return not touched and sorted(row.number for row in rows if row.number) == list(range(1, count + 1))
-
-
-def _copied(catalogue: Catalogue) -> Catalogue:
-    rows = {title: dict(texts) for title, texts in catalogue.rows.items()}
-    return Catalogue(rows, dict(catalogue.packages), dict(catalogue.resources), dict(catalogue.shown))

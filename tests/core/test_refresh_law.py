@@ -76,7 +76,7 @@ def _rows(book: Book) -> Rows:
     return found
 
 
-@settings(COLLECTING, max_examples=60)
+@settings(COLLECTING, max_examples=20)
 @given(
     st.tuples(packages("p1", "parks"), packages("p2", "trails", 1), packages("p3", "bogs", 1)),
     st.tuples(packages("p1", "gardens", 3), packages("p2", "trails", 0), packages("p4", "moors", 2)),
@@ -198,7 +198,7 @@ def _sent(desk: Desk, site: dict[str, Package]) -> tuple[dict[str, Package], lis
     return site, sorted(conflicts)
 
 
-@settings(COLLECTING, max_examples=300)
+@settings(COLLECTING, max_examples=200)
 @given(FEW_TEXTS, FEW_TEXTS, EDITS)
 def test_a_refresh_changes_nothing_that_an_import_does(
     exported: Package, live: Package, edits: list[tuple[str, int, int, str]]
