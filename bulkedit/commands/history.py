@@ -127,12 +127,18 @@ def _texts(change: Mapping[str, JSON]) -> str:
 def _say_calls(run: Run, calls: Sequence[Sent]) -> None:
     """Say which calls nobody knows enough of; of a run that has no rows to tell, what became of each."""
     all_of_them = run.state in (RunState.KILLED, RunState.RUNNING)
-    told = [call for call in calls if all_of_them or call.outcome in (None, CallOutcome.UNKNOWN)]
+    stored = {call.package: call.number for call in calls if call.outcome is CallOutcome.STORED}
+    unsure = [
+        call
+        for call in calls
+        if call.outcome in (None, CallOutcome.UNKNOWN) and stored.get(call.package, 0) < call.number
+    ]
+    told = calls if all_of_them else unsure
     if told:
         say("Calls:" if all_of_them else "Calls of which nobody knows whether they were stored:")
     for call in told:
         say(f"    {local(call.sent, '%H:%M:%S')}  {call.name}  {call.action}  {fate(call)}")
-    if any(call.outcome in (None, CallOutcome.UNKNOWN) for call in told) and run.state is not RunState.RUNNING:
+    if unsure and run.state is not RunState.RUNNING:
         say("Import the workbook again to find out: what has arrived is not sent twice.")
 
 
