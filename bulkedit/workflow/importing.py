@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from bulkedit.ckan.address import normal_address
 from bulkedit.ckan.send import send
 from bulkedit.ckan.site import Site
 from bulkedit.core.answers import Answer, Planned, Unclear
@@ -137,12 +137,7 @@ def refuse_other_site(identity: Identity, url: str) -> None:
     Raises:
         RunError: it came from another.
     """
-    if _address(identity.site) != _address(url):
+    if normal_address(identity.site) != normal_address(url):
         raise RunError(
             f"This workbook was exported from {identity.site} and goes back only there; you gave {url}."
         )
-
-
-def _address(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme.lower()}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
