@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import Protocol
 
 from bulkedit.core.advance import advance
-from bulkedit.core.answers import Accepted, Answer, Held, Mismatched, NotSent, Planned, Unclear
-from bulkedit.core.catalogue import Catalogue, tabulate, tabulate_as
+from bulkedit.core.answers import Accepted, Answer, Held, NotSent, Planned, Unavailable, Unclear
+from bulkedit.core.catalogue import Catalogue, id_of, tabulate, tabulate_as
 from bulkedit.core.columns import FILE_COLUMN
 from bulkedit.core.diff import Change, PackageDiff, diff_package
 from bulkedit.core.edits import Place, RowEdit
 from bulkedit.core.find import find_edits
 from bulkedit.core.guards import elsewhere, find_damage, open_questions, reasons
 from bulkedit.core.json_value import JSON, Package, dicts, text_of
+from bulkedit.core.lanes import lanes
 from bulkedit.core.naming import is_placeholder
 from bulkedit.core.outcomes import Outcome, Settled, at_rest, outcomes_of, together
-from bulkedit.core.plan import CREATE, Call, plan_creation, plan_package
+from bulkedit.core.plan import CREATE, Call, Plan, plan_creation, plan_package
 from bulkedit.core.refusal import places_of
 from bulkedit.core.report import Report
 from bulkedit.core.sheets import HeaderError
@@ -29,9 +30,10 @@ from bulkedit.excel.save import ensure_writable, refuse_other_format
 from bulkedit.newcomers import TakenError
 from bulkedit.uploading import examine_files
 from bulkedit.workflow.clock import Clock, now
+from bulkedit.workflow.crew import work_off
+from bulkedit.workflow.delivery import bring
 
-ATTEMPTS = 3
-"""How often a package that somebody keeps changing is read and sent again."""
+INTERRUPTED = "The run was interrupted before this row; import again to go on."
 
 Progress = Callable[[str, int, int], None]
 """Told of long work: what, how many of how many are done."""
@@ -47,6 +49,7 @@ class ImportOptions:
         overwrite: where both sides changed a cell, send the workbook's.
         files: folder of the files that rows name; None for the workbook's.
         accept: codes of the guards whose findings are meant.
+        keep_files: save uploaded files before they are replaced or deleted.
     """
 
     output: Path | None = None
@@ -54,6 +57,7 @@ class ImportOptions:
     overwrite: bool = False
     files: Path | None = None
     accept: frozenset[str] = frozenset()
+    keep_files: bool = False
 
 
 Sender = Callable[[Call], Answer]
@@ -67,7 +71,13 @@ def foresee(call: Call) -> Answer:
 
 
 class Side(Protocol):
-    """What a workbook is brought together with: a site, or what the workbook itself remembers of it."""
+    """What a workbook is brought together with: a site, or what the workbook itself remembers of it.
+
+    Attributes:
+        revises: it takes ``package_revise``, as far as is known.
+    """
+
+    revises: bool
 
     @property
     def url(self) -> str:
@@ -150,6 +160,7 @@ class Job:
         self.live = self._read_live()
         self.interrupted = False
         self.mistake = ""
+        self._stopped: NotSent | None = None
 
     def _salt(self) -> str:
         """What distinguishes this workbook's new records from those of others."""
@@ -160,84 +171,159 @@ class Job:
         sound = (key for key, rows in self.by_package.items() if key and not any(row.problems for row in rows))
         return self.side.live([key for key in sound if not is_placeholder(key)])
 
-    def run(self, sender: Sender, progress: Progress | None = None) -> list[Settled]:
+    def run(self, sender: Sender, progress: Progress | None = None, workers: int = 0) -> list[Settled]:
         """Bring every edited package to its end and return what became of each.
 
         Nothing is sent while the guards' questions are open, whatever the sender.
+
+        Args:
+            sender: carries calls out.
+            progress: told of packages that are done.
+            workers: threads to do it with, never two at one package; 0 for the caller's own.
+
+        Raises:
+            KeyboardInterrupt: somebody did not want to wait for the calls under way.
         """
         if self.asked:
             sender = _held(Held(reasons(self.asked), elsewhere(self.asked)))
-        settled: list[Settled] = []
-        stopped: NotSent | None = None
-        for done, (key, rows) in enumerate(self.by_package.items(), 1):
-            if stopped is not None and is_placeholder(key) and not any(row.problems for row in rows):
-                ones = [Settled(rows, answer=stopped)]  # the site need not be asked for its name any more
-            else:
-                ones = self._settled(key, rows, sender if stopped is None else _stopped(stopped))
-            settled += ones
-            reason = next((one.answer.reason for one in ones if isinstance(one.answer, NotSent)), "")
-            if stopped is None and reason:
-                stopped = NotSent(f"The run stopped before this row: {reason}")
-            if stopped is None and self.mistake:
-                stopped = NotSent("The run stopped before this row because of a mistake of bulkedit's own.")
-            if stopped is None and self.interrupted:
-                stopped = NotSent("The run was interrupted before this row; import again to go on.")
+
+        def done(count: int) -> None:
             if progress is not None:
-                progress("packages", done, len(self.by_package))
-        return settled
+                progress("packages", count, len(self.by_package))
+
+        if not workers:
+            found = {}
+            for key in self.by_package:
+                found[key] = self._ended(key, sender)
+                done(len(found))
+        else:
+            found = work_off(
+                lanes(self.by_package),
+                lambda key: self._ended(key, sender),
+                workers,
+                done=done,
+                interrupted=self.interrupt,
+            )
+        return [one for key in self.by_package for one in found[key]]
+
+    def interrupt(self) -> None:
+        """Send nothing more; what is under way goes on."""
+        self.interrupted = True
+        self._stopped = self._stopped or NotSent(INTERRUPTED)
+
+    def _ended(self, key: str, sender: Sender) -> list[Settled]:
+        """Bring one package to its end, or say why the run stopped before it."""
+        rows, stopped = self.by_package[key], self._stopped
+        if stopped is not None and is_placeholder(key) and not any(row.problems for row in rows):
+            return [Settled(rows, answer=stopped)]  # the site need not be asked for its name any more
+        ones = self._settled(key, rows, sender if stopped is None else _stopped(stopped))
+        reason = next((one.answer.reason for one in ones if isinstance(one.answer, NotSent)), "")
+        if reason and self._stopped is None:
+            self._stopped = NotSent(f"The run stopped before this row: {reason}")
+        if self.mistake and self._stopped is None:
+            self._stopped = NotSent("The run stopped before this row because of a mistake of bulkedit's own.")
+        return ones
 
     def _settled(self, key: str, rows: Sequence[RowEdit], sender: Sender) -> list[Settled]:
         try:
-            one = self._settle(key, rows, sender)
-            files = self._send_files(one, sender)
-            return [one] if files is None else [_without_files(one), files]
+            return self._with_files(self._settle(key, rows, sender), sender)
         except Exception as error:  # a mistake of ours must not lose the answers to what was sent already
             self.mistake = type(error).__name__
             return [Settled(rows, answer=Unclear(f"bulkedit made a mistake here ({self.mistake})."))]
 
-    def _send_files(self, created: Settled, sender: Sender) -> Settled | None:
-        """Send the files of a package just created: CKAN does not take them with it."""
-        if created.call is None or created.call.action != CREATE or created.diff is None:
-            return None
-        changes = tuple(change for change in created.diff.changes if _is_of_file(change))
-        if not changes or not isinstance(created.answer, Accepted):
-            return None
-        live, places = created.answer.package, {change.row.place for change in changes}
-        rows = [row for row in created.rows if row.place in places]
-        own = PackageDiff(changes)
-        plan = plan_package(own, live, self._groups if dicts(live.get("groups")) else (), self.files)
-        if plan.call is None:
-            return None
-        return Settled(rows, own, plan.call, sender(plan.call), live=live)
+    def _bring(self, rows: Sequence[RowEdit], attempt: Callable[[int], Settled]) -> Settled:
+        """See `delivery.bring`."""
+
+        def safely(before: int) -> Settled:
+            try:
+                return attempt(before)
+            except RunError as error:
+                return Settled(rows, answer=NotSent(str(error)))
+
+        def arrived(unclear: Settled, live: Package | None) -> Settled:
+            found: Package = live or {**(unclear.live or {}), "state": "deleted"}  # that may not be shown any more
+            if unclear.call is not None:
+                self.note_arrival(unclear.call, found)
+            return replace(unclear, answer=Accepted(found))
+
+        return bring(safely, arrived, self.pause)
+
+    def pause(self, silences: int) -> None:
+        """Wait, after so many answers that did not come, before the site is asked again."""
+
+    def note_arrival(self, call: Call, package: Package) -> None:
+        """Learn that a call without an answer was stored."""
+
+    def _with_files(self, one: Settled, sender: Sender) -> list[Settled]:
+        """Send the files that did not go with a package's call, one after the other.
+
+        Each goes to a resource of its own, so that one is refused does not keep the next; but nothing goes to
+        a package as long as the site may still be busy with it.
+        """
+        calls = self._later_calls(one)
+        if not calls or one.diff is None:
+            return [one]
+        settled = [_without_files(one, calls)]
+        live, waits = one.known, False
+        for call in calls:
+            file = self._send_file(one, call, live, _held(Held({}, _ONE_AFTER_ANOTHER)) if waits else sender)
+            if isinstance(file.answer, Unavailable):
+                self.side.revises = False
+                return self._with_files(one, sender)
+            settled.append(file)
+            live = file.known
+            waits = waits or isinstance(file.answer, (Unclear, NotSent))
+        return settled
+
+    def _send_file(self, one: Settled, call: Call, live: Package | None, sender: Sender) -> Settled:
+        """Send one of the calls that carry a package's files."""
+        changes = tuple(change for change in one.diff.changes if _is_of_file(change, (call,))) if one.diff else ()
+        rows = [row for row in one.rows if row.place in {change.row.place for change in changes}]
+
+        def attempt(before: int) -> Settled:
+            if before and live is not None:
+                return _only_files(self._attempt(rows, self.side.package(id_of(live)), sender, rows[0].package))
+            sent = replace(call, before=live)
+            return Settled(rows, PackageDiff(changes), sent, sender(sent), live=live)
+
+        return self._bring(rows, attempt)
+
+    def _later_calls(self, one: Settled) -> Sequence[Call]:
+        """Return the calls that follow the one that was accepted: CKAN creates a package without its files."""
+        if not isinstance(one.answer, Accepted) or one.call is None or one.diff is None:
+            return ()
+        changes = tuple(change for change in one.diff.changes if _is_of_file(change))
+        if one.call.action != CREATE or not changes:
+            return one.then
+        live = one.answer.package
+        return self._plan(PackageDiff(changes), live).calls
+
+    def _plan(self, diff: PackageDiff, live: Package) -> Plan:
+        groups = self._groups if dicts(live.get("groups")) else ()
+        return plan_package(diff, live, groups, self.files, revise=self.side.revises)
 
     def _settle(self, key: str, rows: Sequence[RowEdit], sender: Sender) -> Settled:
         if any(row.problems for row in rows):
             return Settled(rows)
-        if is_placeholder(key):
-            return self._settle_new(key, rows, sender)
-        settled, live = Settled(rows), self.live.get(key)
-        for attempt in range(ATTEMPTS):
-            try:
-                live = self.side.package(key) if attempt else live
-                settled = self._attempt(rows, live, sender)
-            except RunError as error:
-                return replace(settled, answer=NotSent(str(error)))
-            if not isinstance(settled.answer, Mismatched):
-                break
-        return settled
 
-    def _settle_new(self, key: str, rows: Sequence[RowEdit], sender: Sender) -> Settled:
-        """Create a package, unless an earlier run has."""
+        def attempt(before: int) -> Settled:
+            if is_placeholder(key):
+                return self._attempt_new(key, rows, sender)
+            anew = before or not self.side.revises  # what the search index says may be old
+            return self._attempt(rows, self.side.package(key) if anew else self.live.get(key), sender)
+
+        return self._bring(rows, attempt)
+
+    def _attempt_new(self, key: str, rows: Sequence[RowEdit], sender: Sender) -> Settled:
+        """Create a package, unless it has been."""
         try:
             name, live = self.side.named(rows)
-            if live is not None:
-                return self._attempt(rows, live, sender, key)
-            return self._create(key, name, rows, sender)
         except TakenError as error:
             place = next(row.place for row in rows if row.owner == key)
             return Settled(rows, problems={place: [str(error)]})
-        except RunError as error:
-            return Settled(rows, answer=NotSent(str(error)))
+        if live is not None:
+            return self._attempt(rows, live, sender, key)
+        return self._create(key, name, rows, sender)
 
     def _create(self, key: str, name: str, rows: Sequence[RowEdit], sender: Sender) -> Settled:
         diff = diff_package(rows, self.book.exported, tabulate(self.book.layout, []))
@@ -273,10 +359,14 @@ class Job:
         if live is None:
             return Settled(rows, diff)
         modified = text_of(live.get("metadata_modified"))
-        plan = plan_package(diff, live, self._groups if dicts(live.get("groups")) else (), self.files)
+        plan = self._plan(diff, live)
         if plan.call is None:
             return Settled(rows, diff, problems=plan.problems, live_modified=modified, live=live)
-        return Settled(rows, diff, plan.call, sender(plan.call), live_modified=modified, live=live)
+        answer = sender(plan.call)
+        if isinstance(answer, Unavailable):
+            self.side.revises = False
+            return self._attempt(rows, self.side.package(id_of(live)), sender, key)
+        return Settled(rows, diff, plan.call, answer, live_modified=modified, live=live, then=plan.then)
 
     @cached_property
     def _groups(self) -> list[str]:
@@ -305,6 +395,7 @@ class Job:
             findings=self.findings,
             asked=self.asked,
             copies=self.book.copies,
+            atomic=self.side.revises,
         )
 
     def report(self, settled: Sequence[Settled], *, dry_run: bool) -> Report:
@@ -338,16 +429,34 @@ class Job:
         return [found.get(row.place) or at_rest(row, names) for row in self.edits.rows]
 
 
-def _is_of_file(change: Change) -> bool:
-    return change.cell is not None and change.cell.column == FILE_COLUMN
+_ONE_AFTER_ANOTHER = (
+    "Not sent, because it is not known what became of the file before it in the same package; import again."
+)
 
 
-def _without_files(settled: Settled) -> Settled:
+def _only_files(settled: Settled) -> Settled:
+    """Return what is known of the files of a package."""
+    if settled.diff is None:
+        return settled
+    changes = tuple(change for change in settled.diff.changes if _is_of_file(change))
+    return replace(settled, diff=replace(settled.diff, changes=changes))
+
+
+def _is_of_file(change: Change, calls: Sequence[Call] | None = None) -> bool:
+    """Tell whether a change is a file to be sent (with one of some calls)."""
+    is_file = change.cell is not None and change.cell.column == FILE_COLUMN
+    return is_file and (calls is None or any(change.row.owner in call.uploads for call in calls))
+
+
+def _without_files(settled: Settled, calls: Sequence[Call]) -> Settled:
     """Return what is known of a package without the files that were sent after it."""
     if settled.diff is None:
         return settled
-    changes = tuple(change for change in settled.diff.changes if not _is_of_file(change))
-    return replace(settled, diff=replace(settled.diff, changes=changes))
+    later = {id(change) for change in settled.diff.changes if _is_of_file(change, calls)}
+    changes = tuple(change for change in settled.diff.changes if id(change) not in later)
+    only_files = {c.row.place for c in settled.diff.changes} - {c.row.place for c in changes}
+    rows = [row for row in settled.rows if row.place not in only_files]
+    return replace(settled, rows=rows, diff=replace(settled.diff, changes=changes))
 
 
 def _without_organization(key: str, rows: Sequence[RowEdit]) -> dict[Place, list[str]]:

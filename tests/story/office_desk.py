@@ -11,8 +11,10 @@ import openpyxl
 import pytest
 from leaks import holding as holding  # whoever sits at a desk may search it
 from live_catalogue import LiveCatalogue, OpenCatalogue, PackageDict, package
+from quick_time import QuickTime
 from scripted import TOKEN, Script, Serve, Server
 
+from bulkedit.ckan import pace
 from bulkedit.cli import run
 
 
@@ -87,9 +89,9 @@ class Desk:
         assert said.status == 0, said.err
         return self.folder / "parks.xlsx"
 
-    def exported(self, packages: Sequence[PackageDict]) -> tuple[LiveCatalogue, Path]:
+    def exported(self, packages: Sequence[PackageDict], **how: Any) -> tuple[LiveCatalogue, Path]:
         """Start a catalogue and export it; forgotten is what it was asked."""
-        ckan = self.open(packages)
+        ckan = self.open(packages, **how)
         workbook = self.export()
         ckan.heard.clear()
         return ckan, workbook
@@ -123,6 +125,7 @@ def desk(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CKAN_API_KEY", TOKEN)
     monkeypatch.delenv("CKAN_URL", raising=False)
+    monkeypatch.setattr(pace, "RealTime", QuickTime)
     return Desk(tmp_path, open_catalogue, serve, monkeypatch, capsys)
 
 
