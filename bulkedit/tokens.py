@@ -39,7 +39,9 @@ def find_token(url: str, file: Path | None) -> str:
         RunError: there is none, or it is no token.
     """
     if file is not None:
-        return checked_token(_content(file), str(file), f"The file {file} holds no API token, it is empty")
+        return checked_token(
+            _content(file), str(file), f"The file {file} holds no API token, it is empty; put the token into it."
+        )
     if token := os.environ.get("CKAN_API_KEY", "").strip():
         return checked_token(token, "CKAN_API_KEY", "")
     if token := stored_token(url):
@@ -63,7 +65,7 @@ def checked_token(text: str, where: str, empty: str) -> str:
     """
     token = text.strip()
     if not token:
-        raise RunError(f"{empty}; put the token into it.")
+        raise RunError(empty)
     if not token.isascii() or not token.isprintable() or " " in token:
         raise RunError(f"{where} does not hold an API token (no token has such characters); copy the token again.")
     return token

@@ -25,7 +25,7 @@ def login_command(url: str) -> None:
     """
     address = checked_address(url)
     ensure_keyring()
-    token = checked_token(_token_for(address), "What was given", "No API token was given")
+    token = checked_token(_token_for(address), "The input", "No API token was given.")
     who = Who(Site(Client(address, token)))
     store_token(address, token)
     who.say()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from live_catalogue import package, package_id
-from office_desk import Desk
+from office_desk import Desk, edit, two_packages
 from past_runs import ROWS, SITE, a_run, change, finished, killed, row, without
 from scripted import TOKEN, Reply, Request, ok
 
@@ -263,3 +263,27 @@ def test_the_ledger_knows_of_a_call_before_the_site_does(desk: Desk, own_ledger:
     assert seen == ["None"]
     assert [(call.before, call.outcome) for call in ledger.calls(run.id)] == [(before, "stored")]
     ledger.close()
+
+
+def test_an_import_and_its_undo_are_told(desk: Desk) -> None:
+    """What the workbook's rows say, history says as well, by label; an undo names the run that it took back."""
+    ckan, workbook = desk.exported(two_packages())
+    edit(workbook, ("Packages", package_id(1), "Title", "Trails and paths"))
+    imported = desk("import", workbook, "--yes", "--json").json()
+    undone = desk("undo", imported["run"], "--yes", "--json").json()
+
+    told = desk("history", imported["run"], "--json").json()
+    back = desk("history", undone["run"], "--json").json()
+
+    assert (told["state"], told["counts"], told["site"]) == ("done", imported["counts"], ckan.url)
+    assert [[without(c, "header") for c in one["changes"]] for one in told["rows"]] == [
+        one["changes"] for one in imported["rows"]
+    ]
+    assert "    [Title] “Trails 1” → “Trails and paths”\n" in desk("history", imported["run"]).out
+    assert (back["kind"], back["undoes"], back["state"]) == ("undo", imported["run"], "done")
+    assert f"undo of {imported['run']}" in desk("history").out
+    for run in (imported["run"], undone["run"]):
+        assert desk("history", run, "--html", f"{run}.html").status == 0
+        page = (desk.folder / f"{run}.html").read_text(encoding="utf-8")
+        assert f"{ckan.url}/dataset/{package_id(1)}" in page
+        assert "Done: 1 package" in page
