@@ -18,6 +18,7 @@ from requests_toolbelt.multipart.encoder import MultipartEncoder, MultipartEncod
 
 from bulkedit import __version__
 from bulkedit.ckan.errors import (
+    BlockedError,
     BusyError,
     CallError,
     DeniedError,
@@ -154,7 +155,7 @@ class Client:
         with ExitStack() as opened:
             if files:
                 streams = {key: (file.name, opened.enter_context(_opened(file))) for key, file in files.items()}
-                encoder = MultipartEncoder({**_as_form(parameters), **streams})
+                encoder = MultipartEncoder({**_as_form(action, parameters), **streams})
                 self._remote.form = MultipartEncoderMonitor(encoder, self._sent)
                 parameters = {}
             with self._counting:
@@ -278,7 +279,7 @@ class Client:
             case 401 | 407:
                 return NotCKANError, "wants a login before CKAN; ask those who run it how programs get past it"
             case 403:  # a firewall before CKAN, which dislikes this one request
-                return DeniedError, "does not allow this"
+                return BlockedError, "does not allow this"
             case 413:
                 return FailedError, "takes no request as large as this; ask those who run it to allow larger ones"
             case 502 | 503 | 504:  # Varnish says 503 for a time-out after sending
@@ -360,9 +361,10 @@ def _opened(file: File) -> BinaryIO:
     return stream
 
 
-def _as_form(parameters: Mapping[str, JSON]) -> dict[str, str]:
-    """Return parameters as a form's texts: each is JSON, which CKAN reads in ``package_revise``."""
-    return {key: json.dumps(value) for key, value in parameters.items()}
+def _as_form(action: str, parameters: Mapping[str, JSON]) -> dict[str, str]:
+    """Return parameters as a form's texts: CKAN reads JSON in those of ``package_revise``, and only there."""
+    plain = action != "package_revise"
+    return {k: v if plain and isinstance(v, str) else json.dumps(v) for k, v in parameters.items()}
 
 
 def _unchanged(request: Any) -> Any:

@@ -47,6 +47,10 @@ class DeniedError(CallError):
     """CKAN does not let this user do it; an expired token gets the same answer."""
 
 
+class BlockedError(DeniedError):
+    """Something before CKAN, a proxy or a firewall, does not let the call pass."""
+
+
 class InvalidError(CallError):
     """CKAN's validation refused the data.
 

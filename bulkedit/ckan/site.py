@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from bulkedit.ckan.client import Client
 from bulkedit.ckan.errors import CallError, DeniedError, InvalidError, NoSuchActionError, NotFoundError
+from bulkedit.ckan.revising import has_revise
 from bulkedit.core.columns import Choice
 from bulkedit.core.json_value import JSON, Package, dicts, text_of
 from bulkedit.core.trouble import RunError
@@ -52,12 +53,11 @@ class Site:
         return text_of(said.get("ckan_version")), text_of(said.get("locale_default")) or "en"
 
     def can_revise(self) -> bool:
-        """Tell whether the site has ``package_revise`` (CKAN 2.9 and later)."""
-        try:
-            self.client.read("help_show", name="package_revise")
-        except (NotFoundError, NoSuchActionError):
-            return False
-        return True
+        """Tell whether the site says that it has ``package_revise``, and one that works.
+
+        That something before the site refuses it shows when it is called (`revising.takes_revise`).
+        """
+        return has_revise(self.client, self.about()[0])
 
     def user(self, key: str = "name") -> str:
         """Return the name (or id) of the token's user; empty where CKAN does not tell (before 2.10)."""

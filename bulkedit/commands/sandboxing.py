@@ -4,7 +4,7 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -36,18 +36,24 @@ PORT = 5080
     metavar="RULE",
     help='Let calls go wrong, like "package_revise cut-after every=3" or "* 503 times=2" (several times).',
 )
-def sandbox_command(port: int, file: Path | None, rules: tuple[str, ...]) -> None:
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="ACTION",
+    help="Switch an action off, like package_revise, as a CKAN without it (several times).",
+)
+def sandbox_command(port: int, file: Path | None, rules: tuple[str, ...], without: tuple[str, ...]) -> None:
     """Run a small CKAN-compatible catalogue on this computer, with the records of an invented agency.
 
     Only programs on this computer can reach it. It goes on until Ctrl+C.
     """
     from bulkedit.sandbox import Sandbox  # only here is a web server needed
 
-    sandbox = Sandbox(file, port=port)
+    sandbox = Sandbox(file, port=port, without=without)
     try:
         sandbox.misbehave(*rules)
         with saying():
-            _tell(sandbox, file, rules)
+            _tell(sandbox, file, rules, without)
         sandbox.serve()
     except KeyboardInterrupt:
         with saying():
@@ -56,7 +62,7 @@ def sandbox_command(port: int, file: Path | None, rules: tuple[str, ...]) -> Non
         sandbox.close()
 
 
-def _tell(sandbox: "Sandbox", file: Path | None, rules: tuple[str, ...]) -> None:
+def _tell(sandbox: "Sandbox", file: Path | None, rules: Sequence[str], without: Sequence[str]) -> None:
     setting = "set" if os.name == "nt" else "export"
     say(f"A catalogue to try things on: {sandbox.url}")
     say(f"Its records are invented{f'; they are kept in {file}' if file else ', and gone when it ends'}.")
@@ -68,6 +74,8 @@ def _tell(sandbox: "Sandbox", file: Path | None, rules: tuple[str, ...]) -> None
     say()
     for rule in rules:
         say(f"It misbehaves: {rule}")
+    for action in without:
+        say(f"It does not have {action}.")
     say(f"Other users: {', '.join(token for name, token in sandbox.tokens.items() if name != 'editor')}.")
     say("Ctrl+C ends it.")
 

@@ -103,6 +103,15 @@ ledger_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 
 
+def open_ledger(path: Path | None) -> Ledger:
+    """Return the ledger of the option, or the user's own; it is made when it is not there.
+
+    Raises:
+        LedgerError: it cannot be used.
+    """
+    return Ledger(path or default_path())
+
+
 def open_site(url: str | None, api_key_file: Path | None, pace: Pace | None = None) -> Site:
     """Return the site of the options and the environment.
 
@@ -125,15 +134,6 @@ def open_site(url: str | None, api_key_file: Path | None, pace: Pace | None = No
     if parts.username is not None:
         raise RunError("The address of the catalogue holds a user name; leave it out, the token says who you are.")
     return Site(Client(url, _token(api_key_file), pace=pace))
-
-
-def open_ledger(path: Path | None) -> Ledger:
-    """Return the ledger.
-
-    Raises:
-        LedgerError: it cannot be used.
-    """
-    return Ledger(path or default_path())
 
 
 def _token(file: Path | None) -> str:

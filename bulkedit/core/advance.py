@@ -24,10 +24,17 @@ OwnCells = dict[Place, dict[str, str]]
 
 @dataclass
 class Advance:
-    """What moved on: the catalogue to remember as exported, and cells of ours to write."""
+    """What moved on: the catalogue to remember as exported, and cells of ours to write.
+
+    Attributes:
+        exported: the cell texts to remember.
+        cells: texts of cells by row and header; cells of fields among them where the site's text comes in.
+        reach: the last row of each sheet to which rows were added.
+    """
 
     exported: Catalogue
     cells: OwnCells = field(default_factory=dict)
+    reach: dict[str, int] = field(default_factory=dict)
 
     def write(self, place: Place, header: str, text: str) -> None:
         """Note a text for one of our own cells."""

@@ -26,6 +26,13 @@ class Mismatched:
 
 
 @dataclass(frozen=True, slots=True)
+class Unavailable:
+    """The site, or what stands before it, takes no call of this action at all: nothing was stored."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rejected:
     """CKAN's validation refused the changes: its errors, by field."""
 
@@ -66,4 +73,4 @@ class Held:
     otherwise: str
 
 
-Answer: TypeAlias = Accepted | Planned | Mismatched | Rejected | Denied | Unclear | NotSent | Held
+Answer: TypeAlias = Accepted | Planned | Mismatched | Unavailable | Rejected | Denied | Unclear | NotSent | Held

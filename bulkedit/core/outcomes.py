@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from enum import StrEnum
+from functools import cached_property
 
 from bulkedit.core.answers import Accepted, Answer, Denied, Held, Mismatched, NotSent, Planned, Rejected, Unclear
 from bulkedit.core.catalogue import Catalogue
@@ -13,8 +14,8 @@ from bulkedit.core.edits import Place, RowEdit
 from bulkedit.core.json_value import JSON, Package, resources_of
 from bulkedit.core.plan import CREATE, Call
 from bulkedit.core.refusal import Places, Refusal, explain
-from bulkedit.core.schema import EXTRAS
 from bulkedit.core.text import excerpt, excerpts
+from bulkedit.core.verified import Verified
 
 
 class Result(StrEnum):
@@ -79,6 +80,7 @@ class Settled:
         problems: further reasons against sending, found with the live values at hand.
         live_modified: when the site says that the package last changed.
         live: the package as it was read before.
+        then: calls that follow this one once it is accepted.
     """
 
     rows: Sequence[RowEdit]
@@ -88,6 +90,7 @@ class Settled:
     problems: Mapping[Place, Sequence[str]] | None = None
     live_modified: str = ""
     live: Package | None = None
+    then: Sequence[Call] = ()
 
     @property
     def known(self) -> Package | None:
@@ -138,14 +141,16 @@ def at_rest(row: RowEdit, resources: Mapping[str, str]) -> Outcome:
     return Outcome(row.place, row.name, resources.get(row.resource), result, message)
 
 
-def together(created: Outcome, file: Outcome) -> Outcome:
-    """Return one outcome of a row that took two calls: its record was created, then its file sent."""
-    changes = (*created.changes, *(change for change in file.changes if change.field == FILE_COLUMN.name))
-    if file.result is Result.CREATED:
+def together(first: Outcome, file: Outcome) -> Outcome:
+    """Return one outcome of a row that took two calls: its record was stored, then its file sent."""
+    changes = (*first.changes, *(change for change in file.changes if change.field == FILE_COLUMN.name))
+    if file.result in (Result.CREATED, Result.UPDATED):
         sent = file.message.partition("File ")[2]
-        return replace(created, message=f"{created.message} File {sent}", changes=changes)
-    message = f"The resource was created, its file not yet: {file.message}"
-    return replace(created, result=file.result, message=message, changes=changes)
+        result = first.result if first.result is not Result.UNCHANGED else file.result
+        return replace(first, result=result, message=f"{first.message} File {sent}", changes=changes)
+    done = "created" if first.result is Result.CREATED else "changed"
+    message = f"The resource was {done}, its file not yet: {file.message}"
+    return replace(first, result=file.result, message=message, changes=changes)
 
 
 class _Teller:
@@ -158,10 +163,19 @@ class _Teller:
         after: Catalogue | None,
     ) -> None:
         self.settled, self.layout, self.places = settled, layout, places
-        self.resources, self.after = resources, after
+        self.resources = resources
+        self.verified = _verified(settled, layout, after)
         self.changes: dict[Place, list[Change]] = {}
         for change in settled.diff.changes if settled.diff else ():
             self.changes.setdefault(change.row.place, []).append(change)
+
+    @cached_property
+    def _first(self) -> Place | None:
+        """The row at which is said what concerns the whole package: its own, or the first that was sent."""
+        sent = {c.row.place for own in self.changes.values() for c in own if c.verdict is Verdict.CHANGE}
+        rows = [row for row in self.settled.rows if row.place in sent]
+        rows.sort(key=lambda row: row.table.level is not Level.PACKAGE)
+        return rows[0].place if rows else None
 
     def outcomes(self) -> Iterator[Outcome]:
         further = self.settled.problems or {}
@@ -224,7 +238,10 @@ class _Teller:
     def _sent(self, row: RowEdit, going: Sequence[Change]) -> tuple[Result, list[str]]:
         match self.settled.answer:
             case Accepted():
-                said = [*_did(row, going, dry=False), *self._also(row, going), *self._kept(row, going)]
+                said = [*_did(row, going, dry=False), *self._also(row, going)]
+                if self.verified is not None:
+                    said += self.verified.kept(row, going)
+                    said += self.verified.besides() if row.place == self._first else ()
                 return _word(row, dry=False), said
             case Planned():
                 said = [*_did(row, going, dry=True), *self._also(row, going), *row.warnings]
@@ -257,9 +274,9 @@ class _Teller:
         held = len(resources_of(self.settled.live)) if self.settled.live is not None else 0
         if row.action == "delete" and row.table.level is Level.PACKAGE and held:
             yield f"With it {'goes its resource' if held == 1 else f'go its {held} resources'}."
-        file = call.files.get(f"update__resources__{row.owner}__upload") if call is not None else None
-        if file is not None:
-            yield f"File {file}."
+        for one in (call, *self.settled.then) if call is not None else ():
+            if row.owner in one.uploads and any(c.cell and c.cell.column == FILE_COLUMN for c in going):
+                yield f"File {one.uploads[row.owner]}."
         yield from _overwrites(going)
 
     def _conflicts(self, conflicts: Sequence[Change]) -> Iterator[str]:
@@ -286,36 +303,6 @@ class _Teller:
                     f"Conflict in [{header}]: here {edited}, on the site now {live}{when}."
                     f" Not sent; exported was {exported}."
                 )
-
-    def _kept(self, row: RowEdit, going: Sequence[Change]) -> Iterator[str]:
-        """Say what CKAN stored in another form than asked, or not at all."""
-        for change in going:
-            held = self._after(row, change)
-            if change.cell is not None and held is not None and held != change.cell.edited:
-                _, kept = excerpts(change.cell.edited, held)
-                yield f"[{change.cell.column.header}] was kept as {kept}."
-
-    def _after(self, row: RowEdit, change: Change) -> str | None:
-        if self.after is None or change.cell is None or change.cell.column.name not in row.table.names:
-            return None
-        index = row.table.names[change.cell.column.name]
-        if not row.table.level.of_items:
-            texts = self.after.texts(row.table, row.owner)
-            return None if texts is None else texts[index]
-        held = self.after.items(row.table, row.owner)
-        at = self._index(row)
-        if at is not None and at < len(held):
-            return held[at][index]
-        return change.cell.edited  # CKAN made another list of it: nothing to compare with
-
-    def _index(self, row: RowEdit) -> int | None:
-        """Return the place in the sent list of the item that a row stands for; extras have none."""
-        if row.table.field == EXTRAS:
-            return None
-        for changed in self.settled.diff.lists if self.settled.diff else ():
-            if (changed.table, changed.owner) == (row.table, row.owner):
-                return next((i for i, item in enumerate(changed.items) if item.place == row.place), None)
-        return None
 
     # -- refused by the site's validation
 
@@ -347,6 +334,15 @@ class _Teller:
         errors: Mapping[str, JSON] = answer.errors
         dataset_type = self.settled.rows[0].table.dataset_type
         return explain(errors, self.settled.call, self.layout, dataset_type, self.places)
+
+
+def _verified(settled: Settled, layout: Layout, after: Catalogue | None) -> Verified | None:
+    match settled.answer:
+        case Accepted(package) if after is not None and settled.diff is not None and settled.call is not None:
+            key = settled.rows[0].package
+            return Verified(layout, settled.diff, settled.call, package, after, key)
+        case _:
+            return None
 
 
 def _own_result(change: Change, sent: Result) -> Result:

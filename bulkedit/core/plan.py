@@ -1,5 +1,7 @@
 """From a diff to the one call that sends it: ``package_revise``, or ``package_create`` for a new package.
 
+Where a site does not take ``package_revise``, it is a ``package_patch``, and after it a call for each file.
+
 ``package_revise`` compares ``match`` with the package while holding a lock on it, applies ``filter``,
 then ``update``, and saves once (``ckan/logic/action/update.py``). It merges lists by index and dicts by
 key and never shortens either, so lists and objects are filtered out first and given whole.
@@ -26,6 +28,11 @@ MATCHED = ("id", "metadata_modified", "state", "private")
 
 
 CREATE, REVISE = "package_create", "package_revise"
+PATCH, PATCH_RESOURCE = "package_patch", "resource_patch"
+"""What takes the place of `REVISE` where a site does not have it: nothing of it can be made conditional."""
+
+_SET_BY_SITE = frozenset(("metadata_modified", "position", "package_id"))
+"""What CKAN alone says of a resource; it is not for us to say it back of one that changes."""
 
 
 @dataclass(frozen=True)
@@ -53,27 +60,62 @@ class Call:
     files: Mapping[str, File] = field(default_factory=dict)
     before: Package | None = None
 
+    @property
+    def uploads(self) -> dict[str, File]:
+        """The files that go with it, by the resource that gets each."""
+        if self.action == PATCH_RESOURCE:
+            return {text_of(self.payload["id"]): file for file in self.files.values()}
+        owners = (key.removeprefix("update__resources__").removesuffix("__upload") for key in self.files)
+        return dict(zip(owners, self.files.values(), strict=True))
+
+    @property
+    def guarded(self) -> bool:
+        """Tell whether the site itself refuses it where the package is not as it was read any more."""
+        return self.action not in (PATCH, PATCH_RESOURCE)
+
 
 @dataclass(frozen=True)
 class Plan:
-    """What to send for one package: a call, nothing, or the reasons why it cannot be sent."""
+    """What to send for one package: a call, nothing, or the reasons why it cannot be sent.
+
+    Attributes:
+        call: what goes first, with all that one call can carry.
+        then: what follows, each only once the package is known to be as the call before has left it.
+    """
 
     call: Call | None = None
     problems: Mapping[Place, Sequence[str]] = field(default_factory=dict)
+    then: Sequence[Call] = ()
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """All calls in their order."""
+        return () if self.call is None else (self.call, *self.then)
 
 
-def plan_package(diff: PackageDiff, live: Package, groups: Iterable[str] = (), files: Files | None = None) -> Plan:
-    """Return the call that makes the changes of a diff.
+def plan_package(
+    diff: PackageDiff,
+    live: Package,
+    groups: Iterable[str] = (),
+    files: Files | None = None,
+    *,
+    revise: bool = True,
+) -> Plan:
+    """Return the call that makes the changes of a diff, or the calls where one cannot.
 
     Args:
         diff: the edits of one package.
         live: the package as just read.
         groups: ids of the groups that the user may add packages to.
         files: what the rows that ask for a file are to send.
+        revise: the site takes ``package_revise``.
     """
     revision = _revision(diff, live, files or {})
     if revision.problems or not revision.touched:
         return Plan(problems=revision.problems)
+    if not revise:
+        call, *then = revision.patches(set(groups))
+        return Plan(call, then=then)
     revision.keep_foreign_groups(set(groups))
     return Plan(revision.call())
 
@@ -149,8 +191,8 @@ class Revision:
     def _describe_files(self) -> None:
         """Say what the files are: CKAN would keep the old file's type, and no digest."""
         for owner, file in self.files.items():
-            self._set(Level.RESOURCE, owner, "hash", f"sha256:{file.digest}")
-            self._set(Level.RESOURCE, owner, "mimetype", media_type_of(file.name))
+            for key, value in _described(file).items():
+                self._set(Level.RESOURCE, owner, key, value)
 
     def add_resource(self, key: str) -> None:
         """Make room for a new resource, unless the package has it already."""
@@ -250,12 +292,15 @@ class Revision:
         a renamed group still has its old name in what CKAN shows of its packages.
         """
         held = [text_of(group.get("id")) for group in dicts(self.live.get("groups"))]
-        foreign = {key for key in held if key not in allowed}
-        if foreign and "groups" not in self.update:
+        if not allowed.issuperset(held) and "groups" not in self.update:
             self._set(Level.PACKAGE, "", "groups", [{"id": key} for key in held])
+        self._leave_out_foreign_groups(allowed)
+
+    def _leave_out_foreign_groups(self, allowed: set[str]) -> None:
+        held = {text_of(group.get("id")) for group in dicts(self.live.get("groups"))}
         if "groups" in self.update:
             wanted = dicts(self.update["groups"])
-            self.update["groups"] = [_by_id(group) for group in wanted if group.get("id") not in foreign]
+            self.update["groups"] = [_by_id(group) for group in wanted if group.get("id") not in held - allowed]
 
     def call(self) -> Call:
         """Return the finished call."""
@@ -300,15 +345,56 @@ class Revision:
             for key in order
         ]
 
+    def patches(self, allowed: set[str]) -> list[Call]:
+        """Return the finished calls for a site without ``package_revise``.
+
+        ``package_patch`` replaces the fields that it is given, and no others, so resources go only where any
+        changes, and then all of them: what it is not told of a resource, CKAN empties.
+        """
+        self._leave_out_foreign_groups(allowed)
+        self._announce_files(self.added)
+        order = _ordered([key for key in self.resources if key not in self.deleted], self.places)
+        payload: dict[str, JSON] = {"id": id_of(self.live), **self.update}
+        if self.resource_updates or self.deleted or self.added or self.places:
+            payload["resources"] = [self._patched_resource(key) for key in order]
+        first = [self._patch(PATCH, payload, order)] if len(payload) > 1 else []
+        return [*first, *(self._patch_file(owner, file, order) for owner, file in self.files.items())]
+
+    def _patch(self, action: str, payload: Mapping[str, JSON], order: Sequence[str], **files: File) -> Call:
+        name = str(self.live.get("name"))
+        return Call(id_of(self.live), name, payload, self.sent, order, action, files, self.live)
+
+    def _patch_file(self, owner: str, file: File, order: Sequence[str]) -> Call:
+        payload = {"id": owner, **_described(file)}
+        return self._patch(PATCH_RESOURCE, payload, order, upload=file)
+
+    def _patched_resource(self, key: str) -> JSON:
+        """Return a resource as it is to be; one that does not change exactly as shown, so that CKAN sees that."""
+        if key in self.added:
+            return self._new_resource(key)
+        changes = self.resource_updates.get(key)
+        if changes is None:
+            return self.resources[key]
+        return {name: v for name, v in self.resources[key].items() if name not in _SET_BY_SITE} | changes
+
+    def _announce_files(self, owners: Iterable[str]) -> None:
+        """Let resources bear the name of a file until the file itself comes."""
+        for owner in owners:
+            if owner in self.files:
+                self.resource_updates.setdefault(owner, {}).setdefault("url", self.files[owner].name)
+
     def creation(self, given: Mapping[str, JSON]) -> Call:
         """Return the finished call of a new package."""
         payload: dict[str, JSON] = {**given, **self.update}
-        for owner, file in self.files.items():
-            self.resource_updates.setdefault(owner, {}).setdefault("url", file.name)  # until the file itself comes
+        self._announce_files(self.files)
         order = _ordered(self.added, self.places)
         if order:
             payload["resources"] = [self._new_resource(key) for key in order]
         return Call(id_of(self.live), str(payload.get("name")), payload, self.sent, order, CREATE)
+
+
+def _described(file: File) -> dict[str, JSON]:
+    return {"hash": f"sha256:{file.digest}", "mimetype": media_type_of(file.name)}
 
 
 def _guessed_format(fields: Mapping[str, JSON], told: Mapping[str, JSON]) -> dict[str, JSON]:

@@ -12,7 +12,7 @@ from bulkedit.core.catalogue import item_key
 from bulkedit.core.columns import UPLOAD, Layout, Level, Table
 from bulkedit.core.edits import Place, RowEdit
 from bulkedit.core.json_value import JSON
-from bulkedit.core.plan import Call
+from bulkedit.core.plan import PATCH_RESOURCE, Call
 
 Places = Mapping[tuple[str, str], Place]
 """Where each record stands: its place by sheet title and key."""
@@ -48,6 +48,8 @@ def explain(errors: Mapping[str, JSON], call: Call, layout: Layout, dataset_type
             reader.resources(value)
         elif key == "upload" and call.files:
             reader.files(value)
+        elif call.action == PATCH_RESOURCE and reader.is_of_resource(key):
+            reader.field(Level.RESOURCE, next(iter(call.uploads)), key, value)
         elif not key.startswith("__type"):
             reader.field(Level.PACKAGE, call.package, key, value)
     return reader.refusal
@@ -69,9 +71,17 @@ class _Reader:
 
     def files(self, error: JSON) -> None:
         """Put what is said of an upload, without saying of which, at every row that sends a file."""
-        for parameter in self.call.files:
-            owner = parameter.removeprefix("update__resources__").removesuffix("__upload")
+        for owner in self.call.uploads:
             self.refusal.add(self._place(Level.RESOURCE, owner), _sentence(f"[{UPLOAD}]", said(error)))
+
+    def is_of_resource(self, key: str) -> bool:
+        """Tell what an error of ``resource_patch`` is about: its resource, unless only packages have the field."""
+        of_package = self._has(Level.PACKAGE, key) or self.layout.find(self.dataset_type, Level.ITEM, key)
+        return not key.startswith("__") and (self._has(Level.RESOURCE, key) or not of_package)
+
+    def _has(self, level: Level, key: str) -> bool:
+        table = self.layout.find(self.dataset_type, level)
+        return table is not None and any(key in (column.name, column.key) for column in table.columns)
 
     def field(self, level: Level, owner: str, key: str, error: JSON) -> None:
         item_level = Level.RESOURCE_ITEM if level is Level.RESOURCE else Level.ITEM

@@ -25,6 +25,7 @@ class Report:
         asked: those of them that nobody has said are meant; nothing is sent before.
         unnoted: why the ledger does not know all of it, one sentence.
         copies: sheets that look like copies of data sheets, with the titles of those: nothing in them is sent.
+        atomic: the site itself refuses to overwrite what it was not told of (``package_revise``).
     """
 
     run: str
@@ -44,6 +45,7 @@ class Report:
     findings: Sequence[Finding] = ()
     asked: Sequence[Finding] = ()
     copies: Sequence[tuple[str, str]] = ()
+    atomic: bool = True
 
     @property
     def counts(self) -> dict[str, int]:
@@ -76,6 +78,7 @@ class Report:
             "counts": counts,
             "reads": self.reads,
             "writes": self.writes,
+            "atomic": self.atomic,
             "rows": [_row_json(outcome) for outcome in self.answered],
             "findings": [
                 {"code": finding.code, "cells": list(finding.cells), "text": finding.text}

@@ -78,6 +78,11 @@ class Ending:
         """Tell whether everything is as it was before the run already."""
         return self.undone is not None and self.undone.settled
 
+    @property
+    def doubtful(self) -> bool:
+        """Tell whether a refusal may mean that the same has just been stored: an undo creates nothing."""
+        return False
+
 
 def outcomes_of_undo(ending: Ending, rows: Told) -> list[Outcome]:
     """Return the outcomes of one package's rows."""

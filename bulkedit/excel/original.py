@@ -110,7 +110,7 @@ class Original:
         beside = target.with_name(f"{target.stem} results {stamp}{target.suffix}")
 
         def put(place: Path) -> Path:
-            save(place, lambda file: patch_workbook(self._copy, file, cells, sheets))
+            save(place, lambda file: patch_workbook(self._copy, file, cells, sheets, moved.reach if moved else {}))
             return place
 
         if is_open_elsewhere(target) or (target.resolve() == self.path.resolve() and self.changed_meanwhile()):
@@ -150,12 +150,12 @@ def _cells(
 ) -> dict[str, dict[int, dict[int, str]]]:
     """Return the texts of the cells to write: by sheet, row and column."""
     found: dict[str, dict[int, dict[int, str]]] = {title: {} for title in positions}
-    for outcome in outcomes:
-        columns = positions[outcome.place.sheet]
-        texts = {own.RESULT: outcome.result.value, own.MESSAGE: outcome.message}
-        texts |= moved.get(outcome.place, {})
+    answers = {one.place: {own.RESULT: one.result.value, own.MESSAGE: one.message} for one in outcomes}
+    for place in dict.fromkeys((*answers, *moved)):
+        columns = positions[place.sheet]
+        texts = {**answers.get(place, {}), **moved.get(place, {})}
         row = {columns[header]: text for header, text in texts.items() if header in columns}
-        found[outcome.place.sheet][outcome.place.row] = row
+        found[place.sheet][place.row] = row
     return {title: rows for title, rows in found.items() if rows}
 
 

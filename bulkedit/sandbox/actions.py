@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from bulkedit.core.json_value import JSON, dicts, text_of
+from bulkedit.core.trouble import RunError
 from bulkedit.sandbox.errors import (
     ActionError,
     BadRequestError,
@@ -30,10 +31,15 @@ VERSION = "2.12.0"
 
 @dataclass(frozen=True)
 class Call:
-    """One call of an action: what it says, and the catalogue as its caller sees it."""
+    """One call of an action: what it says, the catalogue as its caller sees it, actions that are switched off."""
 
     parameters: Record
     keeper: Keeper
+    without: Collection[str] = ()
+
+    def action(self, name: str) -> "Action | None":
+        """Return an action that the catalogue has."""
+        return None if name in self.without else READING.get(name) or WRITING.get(name)
 
     def text(self, name: str) -> str:
         """Return a text parameter; empty if it is not there."""
@@ -75,13 +81,24 @@ def writing(action: Action) -> Action:
     return action
 
 
+def ensure_actions(names: Iterable[str]) -> None:
+    """Make sure that actions of these names can be switched off.
+
+    Raises:
+        RunError: there is none of a name.
+    """
+    for name in names:
+        if name not in READING | WRITING:
+            raise RunError(f"There is no action {name!r} to switch off; docs/sandbox.md lists all.")
+
+
 def answer(name: str, call: Call) -> JSON:
     """Carry an action out, alone and whole.
 
     Raises:
         ActionError: it failed; nothing was changed.
     """
-    action = READING.get(name) or WRITING.get(name)
+    action = call.action(name)
     if action is None:
         raise BadRequestError(f"Bad request: Action name not known: {name}")
     try:
@@ -122,7 +139,7 @@ def site_read(call: Call) -> JSON:
 def help_show(call: Call) -> JSON:
     """Show what an action does."""
     name = call.needed("name")
-    action = READING.get(name) or WRITING.get(name)
+    action = call.action(name)
     if action is None:
         raise NotFoundError("Action function not found")
     return action.__doc__

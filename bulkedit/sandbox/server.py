@@ -4,7 +4,7 @@ import socket
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from bulkedit.core.json_value import JSON
 from bulkedit.core.trouble import RunError
+from bulkedit.sandbox.actions import ensure_actions
 from bulkedit.sandbox.faults import FaultRule
 from bulkedit.sandbox.keeping import Catalogue
 from bulkedit.sandbox.record_types import RecordType
@@ -38,6 +39,7 @@ class Sandbox:
         rows_max: how many packages one page of a search holds (CKAN's ``ckan.search.rows_max``).
         now: the time, for packages that change.
         new_id: makes ids for new records.
+        without: names of actions that are switched off, as on a CKAN that does not have them.
 
     Attributes:
         url: address, once it runs.
@@ -56,12 +58,14 @@ class Sandbox:
         rows_max: int = 1000,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         new_id: Callable[[], str] = lambda: str(uuid4()),
+        without: Collection[str] = (),
     ) -> None:
         """Open the catalogue.
 
         Raises:
-            RunError: the file or the port cannot be used.
+            RunError: the file or the port cannot be used, or there is no action of a name that is switched off.
         """
+        ensure_actions(without)
         self.tokens = dict(TOKENS)
         self.calls: deque[tuple[str, Record]] = deque(maxlen=_REMEMBERED)
         self.store = Store(path)
@@ -70,7 +74,7 @@ class Sandbox:
         self.watchers: list[Watcher] = []
         self.unindexed: set[str] = set()
         catalogue = Catalogue(self.store, {own.name: own}, "", now, rows_max, self.unindexed, new_id)
-        self._site = Site(catalogue, self.tokens, self._watch)
+        self._site = Site(catalogue, self.tokens, self._watch, without)
         try:
             listening = socket.create_server(("127.0.0.1", port))  # werkzeug would print and exit
         except (OSError, OverflowError):

@@ -1,7 +1,7 @@
 """The catalogue over HTTP: CKAN's action API, files, and a plain page for people."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from threading import Event
 from typing import TypeAlias
@@ -47,6 +47,7 @@ class Site:
         tokens: API token by user name.
         over: set when the server stops; nobody waits any longer.
         watch: told of each call.
+        without: names of actions that are switched off.
     """
 
     def __init__(
@@ -54,8 +55,10 @@ class Site:
         catalogue: Catalogue,
         tokens: dict[str, str],
         watch: Watcher,
+        without: Collection[str] = (),
     ) -> None:
         self.catalogue, self.tokens, self.watch = catalogue, tokens, watch
+        self.without = frozenset(without)
         self.faults = Faults()
         self.over = Event()
 
@@ -148,7 +151,7 @@ def _answered(site: Site, name: str) -> Response:
     try:
         parameters, files = _parameters(name)
         site.watch(name, parameters)
-        result = answer(name, Call(parameters, site.keeper(files)))
+        result = answer(name, Call(parameters, site.keeper(files), site.without))
         said: JSON = {"help": _help(site, name), "success": True, "result": result}
         status = 200
     except BadRequestError as error:

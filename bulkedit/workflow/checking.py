@@ -40,6 +40,7 @@ class _Remembered:
     """A site as a workbook remembers it: everything is as it was exported."""
 
     reads = writes = 0
+    revises = True
 
     def __init__(self, book: Book) -> None:
         self._layout, self._exported = book.layout, book.exported

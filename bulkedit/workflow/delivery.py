@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 
 from bulkedit.ckan.send import send
 from bulkedit.ckan.site import Site
-from bulkedit.core.answers import Accepted, Answer, Denied, Mismatched, NotSent, Rejected, Unclear
+from bulkedit.core.answers import Accepted, Answer, Denied, Mismatched, NotSent, Rejected, Unavailable, Unclear
 from bulkedit.core.json_value import Package
 from bulkedit.core.plan import Call
 from bulkedit.ledger import CallOutcome, Ledger, LedgerError, Run
@@ -139,7 +139,7 @@ class Delivery:
                 self._ledger.answered(number, CallOutcome.STORED, self._clock(), after=package)
             case Unclear(reason):
                 self._ledger.answered(number, CallOutcome.UNKNOWN, self._clock(), reason=reason)
-            case Mismatched() | Rejected():
+            case Mismatched() | Rejected() | Unavailable():
                 self._ledger.answered(
                     number, CallOutcome.NOT_STORED, self._clock(), reason=type(answer).__name__.lower()
                 )

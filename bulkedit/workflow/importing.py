@@ -187,6 +187,7 @@ class _Online:
     def __init__(self, site: Site, book: Book, created: Mapping[str, str]) -> None:
         self._site, self._layout = site, book.layout
         self._newcomers = Newcomers(site, book.identity, created)
+        self.revises = site.can_revise()
 
     @property
     def url(self) -> str:
@@ -220,16 +221,12 @@ def _refuse_without_rights(site: Site, identity: Identity) -> None:
     """Make sure that an import can begin.
 
     Raises:
-        RunError: the user may not edit what the workbook holds, or the site cannot take it.
+        RunError: the user may not edit what the workbook holds.
     """
     editable = {one.id for one in editable_organizations(site)}
     if identity.organizations and not editable & identity.organizations.keys():
         names = ", ".join(identity.organizations.values())
         raise RunError(f"Your token may read but not edit {names} on {site.url}; ask for the role of editor.")
-    if not site.can_revise():
-        raise RunError(
-            f"{site.url} cannot take an import: it has no package_revise (CKAN before 2.9); ask those who run it."
-        )
 
 
 def refuse_other_site(identity: Identity, url: str) -> None:

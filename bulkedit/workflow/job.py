@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bulkedit.core.advance import advance
-from bulkedit.core.answers import Accepted, Answer, Held, NotSent, Planned, Unclear
+from bulkedit.core.answers import Accepted, Answer, Held, NotSent, Planned, Unavailable, Unclear
 from bulkedit.core.catalogue import Catalogue, id_of, tabulate, tabulate_as
 from bulkedit.core.columns import FILE_COLUMN
 from bulkedit.core.diff import Change, PackageDiff, diff_package
@@ -19,7 +19,7 @@ from bulkedit.core.json_value import JSON, Package, dicts, text_of
 from bulkedit.core.lanes import lanes
 from bulkedit.core.naming import is_placeholder
 from bulkedit.core.outcomes import Outcome, Settled, at_rest, outcomes_of, together
-from bulkedit.core.plan import CREATE, Call, plan_creation, plan_package
+from bulkedit.core.plan import CREATE, Call, Plan, plan_creation, plan_package
 from bulkedit.core.refusal import places_of
 from bulkedit.core.report import Report
 from bulkedit.core.sheets import HeaderError
@@ -71,7 +71,13 @@ def foresee(call: Call) -> Answer:
 
 
 class Side(Protocol):
-    """What a workbook is brought together with: a site, or what the workbook itself remembers of it."""
+    """What a workbook is brought together with: a site, or what the workbook itself remembers of it.
+
+    Attributes:
+        revises: it takes ``package_revise``, as far as is known.
+    """
+
+    revises: bool
 
     @property
     def url(self) -> str:
@@ -220,9 +226,7 @@ class Job:
 
     def _settled(self, key: str, rows: Sequence[RowEdit], sender: Sender) -> list[Settled]:
         try:
-            one = self._settle(key, rows, sender)
-            files = self._send_files(one, sender)
-            return [one] if files is None else [_without_files(one), files]
+            return self._with_files(self._settle(key, rows, sender), sender)
         except Exception as error:  # a mistake of ours must not lose the answers to what was sent already
             self.mistake = type(error).__name__
             return [Settled(rows, answer=Unclear(f"bulkedit made a mistake here ({self.mistake})."))]
@@ -250,28 +254,53 @@ class Job:
     def note_arrival(self, call: Call, package: Package) -> None:
         """Learn that a call without an answer was stored."""
 
-    def _send_files(self, created: Settled, sender: Sender) -> Settled | None:
-        """Send the files of a package just created: CKAN does not take them with it."""
-        if created.call is None or created.call.action != CREATE or created.diff is None:
-            return None
-        changes = tuple(change for change in created.diff.changes if _is_of_file(change))
-        if not changes or not isinstance(created.answer, Accepted):
-            return None
-        package, places = created.answer.package, {change.row.place for change in changes}
-        rows = [row for row in created.rows if row.place in places]
-        key = created.rows[0].package
+    def _with_files(self, one: Settled, sender: Sender) -> list[Settled]:
+        """Send the files that did not go with a package's call, one after the other.
+
+        Each goes to a resource of its own, so that one is refused does not keep the next; but nothing goes to
+        a package as long as the site may still be busy with it.
+        """
+        calls = self._later_calls(one)
+        if not calls or one.diff is None:
+            return [one]
+        settled = [_without_files(one, calls)]
+        live, waits = one.known, False
+        for call in calls:
+            file = self._send_file(one, call, live, _held(Held({}, _ONE_AFTER_ANOTHER)) if waits else sender)
+            if isinstance(file.answer, Unavailable):
+                self.side.revises = False
+                return self._with_files(one, sender)
+            settled.append(file)
+            live = file.known
+            waits = waits or isinstance(file.answer, (Unclear, NotSent))
+        return settled
+
+    def _send_file(self, one: Settled, call: Call, live: Package | None, sender: Sender) -> Settled:
+        """Send one of the calls that carry a package's files."""
+        changes = tuple(change for change in one.diff.changes if _is_of_file(change, (call,))) if one.diff else ()
+        rows = [row for row in one.rows if row.place in {change.row.place for change in changes}]
 
         def attempt(before: int) -> Settled:
-            if before:
-                again = self._attempt(rows, self.side.package(id_of(package)), sender, key)
-                return again if again.answer is None else _only_files(again)
-            own = PackageDiff(changes)
-            groups = self._groups if dicts(package.get("groups")) else ()
-            plan = plan_package(own, package, groups, self.files)
-            return Settled(rows, own, plan.call, sender(plan.call) if plan.call else None, live=package)
+            if before and live is not None:
+                return _only_files(self._attempt(rows, self.side.package(id_of(live)), sender, rows[0].package))
+            sent = replace(call, before=live)
+            return Settled(rows, PackageDiff(changes), sent, sender(sent), live=live)
 
-        one = self._bring(rows, attempt)
-        return None if one.call is None else one
+        return self._bring(rows, attempt)
+
+    def _later_calls(self, one: Settled) -> Sequence[Call]:
+        """Return the calls that follow the one that was accepted: CKAN creates a package without its files."""
+        if not isinstance(one.answer, Accepted) or one.call is None or one.diff is None:
+            return ()
+        changes = tuple(change for change in one.diff.changes if _is_of_file(change))
+        if one.call.action != CREATE or not changes:
+            return one.then
+        live = one.answer.package
+        return self._plan(PackageDiff(changes), live).calls
+
+    def _plan(self, diff: PackageDiff, live: Package) -> Plan:
+        groups = self._groups if dicts(live.get("groups")) else ()
+        return plan_package(diff, live, groups, self.files, revise=self.side.revises)
 
     def _settle(self, key: str, rows: Sequence[RowEdit], sender: Sender) -> Settled:
         if any(row.problems for row in rows):
@@ -280,7 +309,8 @@ class Job:
         def attempt(before: int) -> Settled:
             if is_placeholder(key):
                 return self._attempt_new(key, rows, sender)
-            return self._attempt(rows, self.side.package(key) if before else self.live.get(key), sender)
+            anew = before or not self.side.revises  # what the search index says may be old
+            return self._attempt(rows, self.side.package(key) if anew else self.live.get(key), sender)
 
         return self._bring(rows, attempt)
 
@@ -329,10 +359,14 @@ class Job:
         if live is None:
             return Settled(rows, diff)
         modified = text_of(live.get("metadata_modified"))
-        plan = plan_package(diff, live, self._groups if dicts(live.get("groups")) else (), self.files)
+        plan = self._plan(diff, live)
         if plan.call is None:
             return Settled(rows, diff, problems=plan.problems, live_modified=modified, live=live)
-        return Settled(rows, diff, plan.call, sender(plan.call), live_modified=modified, live=live)
+        answer = sender(plan.call)
+        if isinstance(answer, Unavailable):
+            self.side.revises = False
+            return self._attempt(rows, self.side.package(id_of(live)), sender, key)
+        return Settled(rows, diff, plan.call, answer, live_modified=modified, live=live, then=plan.then)
 
     @cached_property
     def _groups(self) -> list[str]:
@@ -361,6 +395,7 @@ class Job:
             findings=self.findings,
             asked=self.asked,
             copies=self.book.copies,
+            atomic=self.side.revises,
         )
 
     def report(self, settled: Sequence[Settled], *, dry_run: bool) -> Report:
@@ -394,8 +429,9 @@ class Job:
         return [found.get(row.place) or at_rest(row, names) for row in self.edits.rows]
 
 
-def _is_of_file(change: Change) -> bool:
-    return change.cell is not None and change.cell.column == FILE_COLUMN
+_ONE_AFTER_ANOTHER = (
+    "Not sent, because it is not known what became of the file before it in the same package; import again."
+)
 
 
 def _only_files(settled: Settled) -> Settled:
@@ -406,12 +442,21 @@ def _only_files(settled: Settled) -> Settled:
     return replace(settled, diff=replace(settled.diff, changes=changes))
 
 
-def _without_files(settled: Settled) -> Settled:
+def _is_of_file(change: Change, calls: Sequence[Call] | None = None) -> bool:
+    """Tell whether a change is a file to be sent (with one of some calls)."""
+    is_file = change.cell is not None and change.cell.column == FILE_COLUMN
+    return is_file and (calls is None or any(change.row.owner in call.uploads for call in calls))
+
+
+def _without_files(settled: Settled, calls: Sequence[Call]) -> Settled:
     """Return what is known of a package without the files that were sent after it."""
     if settled.diff is None:
         return settled
-    changes = tuple(change for change in settled.diff.changes if not _is_of_file(change))
-    return replace(settled, diff=replace(settled.diff, changes=changes))
+    later = {id(change) for change in settled.diff.changes if _is_of_file(change, calls)}
+    changes = tuple(change for change in settled.diff.changes if id(change) not in later)
+    only_files = {c.row.place for c in settled.diff.changes} - {c.row.place for c in changes}
+    rows = [row for row in settled.rows if row.place not in only_files]
+    return replace(settled, rows=rows, diff=replace(settled.diff, changes=changes))
 
 
 def _without_organization(key: str, rows: Sequence[RowEdit]) -> dict[Place, list[str]]:

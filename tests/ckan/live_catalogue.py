@@ -178,8 +178,8 @@ def open_catalogue(monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenCatalogue]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     opened: list[LiveCatalogue] = []
 
-    def start(packages: Sequence[PackageDict] = (), *, rows_max: int = 1000) -> LiveCatalogue:
-        opened.append(LiveCatalogue(Sandbox(packages=False, rows_max=rows_max).start()))
+    def start(packages: Sequence[PackageDict] = (), **how: Any) -> LiveCatalogue:
+        opened.append(LiveCatalogue(Sandbox(packages=False, **how).start()))
         opened[-1].make(*packages)
         return opened[-1]
 

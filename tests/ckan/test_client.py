@@ -30,6 +30,7 @@ from scripted import error as ckan_error
 from bulkedit import __version__
 from bulkedit.ckan.client import ATTEMPTS, FIRST_ATTEMPTS, Client
 from bulkedit.ckan.errors import (
+    BlockedError,
     BusyError,
     CallError,
     DeniedError,
@@ -77,7 +78,7 @@ MEANINGS: dict[str, tuple[Answer, type[CallError]]] = {
     "error is text, 404": (Reply(404, '{"error": "no such dataset", "code": "x"}'), NotCKANError),
     "login page": (page(200, "Please log in"), NotCKANError),
     "no such page": (page(404, "Not Found"), NotCKANError),
-    "firewall": (page(403, "Forbidden"), DeniedError),
+    "firewall": (page(403, "Forbidden"), BlockedError),
     "login wanted": (page(401, "Unauthorized"), NotCKANError),
     "redirect": (page(301, "Moved", Location="https://catalogue.example/"), NotCKANError),
 }

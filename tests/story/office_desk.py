@@ -74,9 +74,9 @@ class Desk:
         assert said.status == 0, said.err
         return self.folder / "parks.xlsx"
 
-    def exported(self, packages: Sequence[PackageDict]) -> tuple[LiveCatalogue, Path]:
+    def exported(self, packages: Sequence[PackageDict], **how: Any) -> tuple[LiveCatalogue, Path]:
         """Start a catalogue and export it; forgotten is what it was asked."""
-        ckan = self.open(packages)
+        ckan = self.open(packages, **how)
         workbook = self.export()
         ckan.heard.clear()
         return ckan, workbook
