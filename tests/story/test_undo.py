@@ -593,7 +593,6 @@ def test_a_refusal_is_told_with_its_reason(desk: Desk) -> None:
 
     said = desk("undo", "--yes", "--json")
 
-    print(said.out)
     row = row_of(said, "walks")
     assert (said.status, row["result"]) == (1, "refused")
     assert "The site refused it: name:" in row["message"]
