@@ -366,7 +366,10 @@ def test_a_time_that_people_may_say_comes_back() -> None:
 
     back = undone(after, typed)
 
-    assert (ways(back), resources_of(back.target)[0]["last_modified"]) == ({("r1", "last_modified"): Way.BACK}, "t1")
+    assert (ways(back), resources_of(back.target)[0]["last_modified"]) == (
+        {("r1", "last_modified"): Way.BACK},
+        "t1",
+    )
     assert ways(undone(after, stamped)) == {}
 
 
