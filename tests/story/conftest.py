@@ -1,6 +1,4 @@
-"""Every test here has a desk of its own, the catalogues of tests/ckan, the worlds of tests/core, and the workbooks
-of tests/excel.
-"""
+"""Every test here has a desk, the catalogues of tests/ckan, the worlds of tests/core, the workbooks of tests/excel."""
 
 import sys
 from pathlib import Path
