@@ -1,4 +1,4 @@
-"""Every test here has a desk, the catalogues of tests/ckan, the worlds of tests/core, the workbooks of tests/excel."""
+"""Every test here has a desk of its own, and what tests/ckan, tests/core and tests/excel have."""
 
 import sys
 from pathlib import Path
