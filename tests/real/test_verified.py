@@ -1,4 +1,4 @@
-"""After a write a real CKAN's answer is held against what was there: what it did besides is said, and only that."""
+"""After a write a real CKAN is held against what was there: what it did besides is said, and only that."""
 
 import secrets
 from pathlib import Path
