@@ -144,10 +144,11 @@ def at_rest(row: RowEdit, resources: Mapping[str, str]) -> Outcome:
 def together(first: Outcome, file: Outcome) -> Outcome:
     """Return one outcome of a row that took two calls: its record was stored, then its file sent."""
     changes = (*first.changes, *(change for change in file.changes if change.field == FILE_COLUMN.name))
-    if file.result in (Result.CREATED, Result.UPDATED):
+    if file.result is Result.CREATED:
         sent = file.message.partition("File ")[2]
-        result = first.result if first.result is not Result.UNCHANGED else file.result
-        return replace(first, result=result, message=f"{first.message} File {sent}", changes=changes)
+        return replace(first, message=f"{first.message} File {sent}", changes=changes)
+    if file.result is Result.UPDATED:
+        return replace(first, message=f"{first.message} {file.message}", changes=changes)
     done = "created" if first.result is Result.CREATED else "changed"
     message = f"The resource was {done}, its file not yet: {file.message}"
     return replace(first, result=file.result, message=message, changes=changes)

@@ -20,12 +20,12 @@ from scripted import (
 )
 from scripted import error as ckan_error
 
-from bulkedit.ckan.client import ATTEMPTS, Client
+from bulkedit.ckan.client import ATTEMPTS, Client, _as_form
 from bulkedit.ckan.pace import Pace
 from bulkedit.ckan.send import is_mismatch, send
-from bulkedit.core.answers import Accepted, Denied, Mismatched, NotSent, Rejected, Unclear
+from bulkedit.core.answers import Accepted, Denied, Mismatched, NotSent, Rejected, Unavailable, Unclear
 from bulkedit.core.answers import Answer as Became
-from bulkedit.core.plan import Call
+from bulkedit.core.plan import PATCH, PATCH_RESOURCE, Call
 
 CALL = Call("a", "trails", {"match": {"id": "a", "private": False}, "update": {"title": "New"}})
 ONE = package_id(1)
@@ -71,7 +71,7 @@ TROUBLE: dict[str, tuple[type, bool]] = {
     "502-after": (Unclear, True),
     "503": (Unclear, False),
     "504": (Unclear, True),
-    "html": (NotSent, False),
+    "html": (Unavailable, False),
     "half-body": (Unclear, True),
     "500": (Denied, False),
 }
@@ -138,7 +138,11 @@ def test_every_answer_of_the_site_is_a_value(serve: Serve, case: str) -> None:
     said = became(server)
 
     assert type(said) is kind
-    assert server.actions == ["package_revise"] * (ATTEMPTS if case == "told to wait" else 1)
+    if case == "told to wait":
+        assert server.actions == ["package_revise"] * ATTEMPTS
+    else:
+        assert server.actions[:1] == ["package_revise"]
+        assert not any(request.parameters for request in server.requests[1:])
 
 
 def test_a_closed_port_means_not_sent(open_catalogue: OpenCatalogue) -> None:
@@ -181,3 +185,48 @@ def test_the_reason_is_a_sentence(serve: Serve, answer: Reply) -> None:
     assert said.reason.startswith(server.url)
     assert said.reason.endswith(".")
     assert "\n" not in said.reason
+
+
+# -- without package_revise
+
+
+PATCHED = Call(ONE, "trails-1", {"id": ONE, "title": "New"}, action=PATCH)
+
+
+def test_a_patched_package_is_read_again(open_catalogue: OpenCatalogue) -> None:
+    """What is known of it is what it is afterwards, not what the call itself answered."""
+    ckan = open_catalogue([package(1)])
+    ckan.before("package_show", lambda: ckan.edit(ONE, notes="Somebody's words."))
+
+    said = became(ckan, PATCHED)
+
+    assert said == Accepted(ckan.shown(ONE))
+    assert (ckan.shown(ONE)["title"], ckan.shown(ONE)["notes"]) == ("New", "Somebody's words.")
+    assert ckan.actions == ["package_patch", "package_show"]
+
+
+def test_a_patch_that_was_answered_is_stored(serve: Serve) -> None:
+    """Where the package cannot be read again, its own answer counts; that of a resource is no package."""
+    gone = {"package_show": NOT_FOUND, "package_patch": ok({"id": ONE}), "resource_patch": ok({"id": "r"})}
+    server = serve(gone)
+    file = Call(ONE, "trails-1", {"id": "r", "hash": "x"}, action=PATCH_RESOURCE)
+
+    answers = [became(server, PATCHED), became(server, file)]
+
+    assert answers[0] == Accepted({"id": ONE})
+    assert isinstance(answers[1], Unclear)
+
+
+def test_no_error_of_a_patch_means_that_somebody_was_faster(serve: Serve) -> None:
+    """A field may be called ``match``; only package_revise compares."""
+    server = serve({"package_patch": MISMATCH_2_10})
+
+    said = became(server, PATCHED)
+
+    assert isinstance(said, Rejected)
+
+
+def test_the_texts_of_a_file_s_form_are_plain() -> None:
+    """CKAN reads JSON in the form of package_revise only; elsewhere a text is a text."""
+    assert _as_form("package_revise", {"match": {"id": "x"}, "k": "t"}) == {"match": '{"id": "x"}', "k": '"t"'}
+    assert _as_form("resource_patch", {"id": "x", "size": 5}) == {"id": "x", "size": "5"}

@@ -384,13 +384,13 @@ def test_a_site_with_revise_is_recognized(open_catalogue: OpenCatalogue) -> None
     found = site_of(ckan).can_revise()
 
     assert found is True
-    assert ckan.heard == [("help_show", {"name": "package_revise"})]
+    assert ckan.heard == [("status_show", {}), ("help_show", {"name": "package_revise"})]
 
 
 @pytest.mark.parametrize("answer", [NOT_FOUND, UNKNOWN_ACTION])
 def test_a_site_without_revise_is_recognized(serve: Serve, answer: Answer) -> None:
     """CKAN before 2.9 has no help on it, or says that it does not know it."""
-    server = serve({"help_show": answer})
+    server = serve({"help_show": answer, "status_show": ok({})})
 
     found = site_of(server).can_revise()
 

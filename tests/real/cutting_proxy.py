@@ -7,8 +7,10 @@ with CuttingProxy(lab.url) as proxy:
     ...                       # a proxy like any other
     proxy.longest = 1_000_000
     ...                       # refuses larger requests, as nginx does
+    proxy.refused["package_revise"] = 403
+    ...                       # lets no call of an action through, as firewalls do: a web page with that status
 
-`proxy.cut` has the actions whose answers were lost, in their order.
+`proxy.cut` has the actions whose answers were lost, `proxy.passed` those that reached CKAN, in their order.
 """
 
 import http.client
@@ -46,6 +48,8 @@ class CuttingProxy:
         self.cuts: Cuts = never
         self.cut: list[str] = []
         self.longest = 1 << 40
+        self.refused: dict[str, int] = {}
+        self.passed: list[str] = []
         self._calls: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -91,6 +95,12 @@ def _handler(proxy: CuttingProxy) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
                 return
             body = self.rfile.read(length)
+            action = self.path.partition("?")[0].rpartition("/")[2]
+            if action in proxy.refused:
+                self.send_error(proxy.refused[action])
+                self.close_connection = True
+                return
+            proxy.passed.append(action)
             connection = http.client.HTTPConnection(proxy.behind.netloc, timeout=SECONDS)
             try:
                 headers = {**dict(self.headers.items()), "Connection": "close"}
@@ -100,7 +110,7 @@ def _handler(proxy: CuttingProxy) -> type[BaseHTTPRequestHandler]:
             finally:
                 connection.close()
             self.close_connection = True
-            if proxy.loses(self.path.partition("?")[0].rpartition("/")[2]):
+            if proxy.loses(action):
                 return
             self.send_response(answer.status)
             for key, value in answer.getheaders():

@@ -115,6 +115,7 @@ def test_check_prints_the_object_that_an_import_prints(desk: Desk) -> None:
         "counts": {"would update": 1, "unchanged": 3},
         "reads": 0,
         "writes": 0,
+        "atomic": True,
         "rows": [
             {
                 "sheet": "Packages",

@@ -23,8 +23,8 @@ from bulkedit.sandbox.actions import READING, WRITING
 ONE = package_id(1)
 NEW_TITLE = ("Packages", ONE, "Title", "Trails and paths")
 KEYS = {
-    "run", "dry_run", "site", "workbook", "counts", "reads", "writes", "rows", "findings", "missing_rows",
-    "unknown_columns",
+    "run", "dry_run", "site", "workbook", "counts", "reads", "writes", "atomic", "rows", "findings",
+    "missing_rows", "unknown_columns",
 }  # fmt: skip
 """What `import --json` prints (DESIGN.md, section 7)."""
 
@@ -188,20 +188,6 @@ def test_a_wrong_organization(desk: Desk) -> None:
     assert "'parcs'" in said.told
     assert ckan.url in said.told
     assert desk.files() == {}
-
-
-def test_a_site_without_revise(desk: Desk) -> None:
-    """A site that cannot compare before it writes is not written to."""
-    _, server, workbook = desk.exported_through(two_packages())
-    edit(workbook, NEW_TITLE)
-    server.script["help_show"] = NOT_FOUND
-    before = desk.files()
-
-    said = desk("import", workbook, "--yes")
-
-    assert said.status == 3
-    assert "package_revise" in said.told
-    assert (server.writes, desk.files()) == ([], before)
 
 
 def test_a_workbook_of_another_site(desk: Desk) -> None:

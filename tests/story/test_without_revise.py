@@ -140,7 +140,7 @@ def test_files_follow_one_by_one(desk: Desk) -> None:
     assert (first["description"], first["url_type"], added["url_type"]) == ("New.", "upload", "upload")
     assert [ckan.sandbox.store.upload(one["id"])[1] for one in (first, added)] == [b"old.csv\n", b"new.csv\n"]  # type: ignore[index]
     assert [(row["result"], row["message"].partition(" (")[0]) for row in said.json()["rows"]] == [
-        ("updated", "Changed [Description]. File old.csv"),
+        ("updated", "Changed [Description]. Changed [Upload]. File old.csv"),
         ("created", "Created this resource with [Name]. File new.csv"),
     ]
     ckan.heard.clear()
@@ -246,9 +246,9 @@ def test_what_somebody_changes_between_reading_and_writing_is_told(desk: Desk) -
 
     assert ckan.shown(ONE)["notes"] == "Somebody's words."
     assert message(said.json()) == (
-        "Changed [Title]. [Description] was “Where to walk.” and is now “Somebody's words.”:"
-        " it may have been changed by somebody at the same moment. Name of the resource “Somebody's” was “r2”"
-        " and is now “Somebody's”: it may have been changed by somebody at the same moment."
+        "Changed [Title]. [Description] was “Where to walk.” and is now “Somebody's words.”: it may have been"
+        " changed by somebody at the same moment. Name of the resource “Somebody's” was “r2” and is now"
+        " “Somebody's”: it may have been changed by somebody at the same moment."
     )
 
 
