@@ -172,3 +172,20 @@ def test_a_finding_is_no_question(desk: Desk) -> None:
     assert (terminal.ended(), ckan.writes) == (3, [])
     assert "[y/N]" not in terminal.screen
     assert "--accept zeros-lost" in terminal.screen
+
+
+@pytest.mark.parametrize(("said", "sent"), [("y\n", 1), ("n\n", 0)])
+def test_an_undo_shows_what_would_come_back_and_asks(desk: Desk, said: str, sent: int) -> None:
+    """Only a yes sends it."""
+    ckan, workbook = desk.exported(two_packages())
+    edit(workbook, NEW_TITLE)
+    desk("import", workbook, "--yes")
+    ckan.heard.clear()
+    terminal = Terminal(desk, ckan.url, "undo")
+
+    terminal.wait_for("Put back 1 package")
+    terminal.type(said)
+
+    assert (terminal.ended(), len(ckan.writes)) == (0, sent), terminal.screen
+    assert "Would put back [Title]." in terminal.screen
+    assert ("Nothing was sent." in terminal.screen) == (sent == 0)
