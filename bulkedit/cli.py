@@ -10,9 +10,12 @@ from bulkedit import __version__
 from bulkedit.commands.checking import check_command
 from bulkedit.commands.demonstrating import demo_command
 from bulkedit.commands.exporting import export_command
+from bulkedit.commands.history import history_command
 from bulkedit.commands.importing import import_command
+from bulkedit.commands.refreshing import refresh_command
 from bulkedit.commands.sandboxing import sandbox_command
 from bulkedit.commands.shared import InterruptedRunError, NotAppliedError, say_trouble
+from bulkedit.commands.undoing import undo_command
 from bulkedit.commands.whoami import whoami_command
 from bulkedit.core.trouble import RunError
 
@@ -30,6 +33,8 @@ def bulkedit() -> None:
     bulkedit check FILE               see what you edited, and whether it is valid
     bulkedit import FILE --dry-run    see what would happen, row by row
     bulkedit import FILE              do it; every row gets its result
+    bulkedit undo                     take the last run back
+    bulkedit refresh FILE             bring what others changed into it; your edits stay
 
     \b
     CKAN_URL      address of the catalogue (or --site)
@@ -44,6 +49,9 @@ def bulkedit() -> None:
 bulkedit.add_command(export_command)
 bulkedit.add_command(check_command)
 bulkedit.add_command(import_command)
+bulkedit.add_command(history_command)
+bulkedit.add_command(undo_command)
+bulkedit.add_command(refresh_command)
 bulkedit.add_command(whoami_command)
 bulkedit.add_command(sandbox_command)
 bulkedit.add_command(demo_command)

@@ -12,19 +12,22 @@ import hashlib
 import json
 import os
 import sqlite3
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from threading import Lock
+from typing import Any, TypeVar
 
 from filelock import BaseFileLock, FileLock, Timeout
 from platformdirs import user_data_path
 
 from bulkedit.core.json_value import JSON, Package, dicts
 from bulkedit.core.trouble import RunError
+from bulkedit.ledger_records import DAMAGE, CallOutcome, Run, RunState, Sent, packed, run_of, sent_of, unpacked
+
+__all__ = ["CallOutcome", "Ledger", "LedgerError", "Run", "RunState", "Sent", "default_path", "who"]
+
+T = TypeVar("T")
 
 VERSION = 1
 """Version of the tables (``PRAGMA user_version``)."""
@@ -65,90 +68,6 @@ CREATE INDEX calls_by_run ON calls (run);
 """
 
 
-class RunState(StrEnum):
-    """How a run ended, if it has."""
-
-    RUNNING = "running"
-    DONE = "done"
-    STOPPED = "stopped"
-    INTERRUPTED = "interrupted"
-    KILLED = "killed"
-
-
-class CallOutcome(StrEnum):
-    """What became of a call; nothing is known of one without an outcome."""
-
-    STORED = "stored"
-    NOT_STORED = "not stored"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class Run:
-    """One import or undo.
-
-    Attributes:
-        id: what it is called.
-        kind: ``import`` or ``undo``.
-        began: UTC time, ISO 8601.
-        site: address of the catalogue.
-        user: who the site says the user is; empty where it does not tell.
-        by: who sat at which computer, like ``ann@desk-7``.
-        organizations: names of the workbook's organizations by id.
-        workbook: path of the workbook; empty where there was none.
-        digest: SHA-256 of the workbook as it was read.
-        undoes: id of the run that this one takes back; empty for an import.
-        ended: UTC time; empty while it runs, and of one that was killed.
-        state: how it ended.
-        counts: how many rows had each result.
-    """
-
-    id: str
-    kind: str
-    began: str
-    site: str
-    user: str
-    by: str
-    organizations: Mapping[str, str]
-    workbook: str
-    digest: str
-    undoes: str = ""
-    ended: str = ""
-    state: RunState = RunState.RUNNING
-    counts: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Sent:
-    """One call of a run.
-
-    Attributes:
-        number: its number in the ledger.
-        package: id of the package; of a new one what it was called meanwhile.
-        name: what the package was called.
-        action: the API's action.
-        sent: UTC time at which it was about to be sent.
-        payload: the action's parameters.
-        before: the package as read before; None for a new one.
-        outcome: what became of it; None while nobody knows.
-        reason: why it was not stored, or is unknown.
-        answered: UTC time of the answer; empty if none came.
-        after: the package as the site answered.
-    """
-
-    number: int
-    package: str
-    name: str
-    action: str
-    sent: str
-    payload: Mapping[str, JSON]
-    before: Package | None
-    outcome: CallOutcome | None
-    reason: str
-    answered: str
-    after: Package | None
-
-
 class LedgerError(RunError):
     """The ledger cannot be read or written; ``str()`` is one sentence."""
 
@@ -176,25 +95,45 @@ class Ledger:
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not path.exists():
-                path.touch(mode=0o600)  # it holds private records
+                path.touch(mode=0o600)  # it holds private records; what SQLite puts beside it gets the same mode
             self._database = sqlite3.connect(path, timeout=30, check_same_thread=False, isolation_level=None)
-            self._prepare()
         except (OSError, sqlite3.Error) as error:
             raise LedgerError(f"{_cannot(path, error)}; give another file with --ledger.") from None
+        try:
+            self._prepare()
+        except sqlite3.Error as error:
+            self.close()
+            raise LedgerError(f"{_cannot(path, error)}; give another file with --ledger.") from None
+        except LedgerError:
+            self.close()
+            raise
 
     def _prepare(self) -> None:
+        version, tables = self._version(), self._tables()
+        if version > VERSION:
+            raise LedgerError(f"The ledger {self.path} was made by a newer version of bulkedit; update bulkedit.")
+        if tables and not (version and tables >= {"runs", "calls"}):
+            raise LedgerError(
+                f"{self.path} is no ledger of bulkedit but another program's; give another file with --ledger."
+            )
         self._database.execute("PRAGMA journal_mode=WAL")
         self._database.execute("PRAGMA synchronous=FULL")  # each transaction has reached the disk
+        if version < VERSION:
+            self._make_tables()
+
+    def _version(self) -> int:
+        return int(self._database.execute("PRAGMA user_version").fetchone()[0])
+
+    def _tables(self) -> set[str]:
+        return {name for (name,) in self._database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+    def _make_tables(self) -> None:
         with self._writing():
-            (version,) = self._database.execute("PRAGMA user_version").fetchone()
-            if version > VERSION:
-                raise LedgerError(
-                    f"The ledger {self.path} was made by a newer version of bulkedit; update bulkedit."
-                )
-            if version < VERSION:
-                for statement in filter(str.strip, _TABLES.split(";")):
-                    self._database.execute(statement)
-                self._database.execute(f"PRAGMA user_version={VERSION}")
+            if self._version() == VERSION:
+                return  # another process was quicker
+            for statement in filter(str.strip, _TABLES.split(";")):
+                self._database.execute(statement)
+            self._database.execute(f"PRAGMA user_version={VERSION}")
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -206,16 +145,14 @@ class Ledger:
         with self._lock:
             try:
                 self._database.execute("BEGIN IMMEDIATE")
-                try:
-                    yield
-                except BaseException:
-                    self._database.execute("ROLLBACK")
-                    raise
+                yield
                 self._database.execute("COMMIT")
             except sqlite3.Error as error:
-                with suppress(sqlite3.Error):
-                    self._database.execute("ROLLBACK")
                 raise LedgerError(f"{_cannot(self.path, error)}.") from None
+            finally:
+                with suppress(sqlite3.Error):
+                    if self._database.in_transaction:
+                        self._database.execute("ROLLBACK")
 
     def close(self) -> None:
         """Close the file."""
@@ -226,12 +163,13 @@ class Ledger:
     def begin(self, run: Run) -> None:
         """Note that a run begins."""
         values = (run.id, run.kind, run.began, run.state.value, run.site, run.user, run.by)
+        organizations, workbook = json.dumps(dict(run.organizations)), _storable(run.workbook)
         with self._writing():
             self._database.execute(
                 "INSERT INTO runs"
                 " (id, kind, began, state, site, user, by, organizations, workbook, digest, undoes)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (*values, json.dumps(dict(run.organizations)), run.workbook, run.digest, run.undoes),
+                (*values, organizations, workbook, run.digest, run.undoes),
             )
 
     def intend(
@@ -249,7 +187,7 @@ class Ledger:
             found = self._database.execute(
                 "INSERT INTO calls (run, package, name, action, sent, payload, before)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (run, package, name, action, at, _packed(dict(payload)), _packed(before)),
+                (run, package, _storable(name), action, at, packed(dict(payload)), packed(before)),
             )
             return int(found.lastrowid or 0)
 
@@ -260,7 +198,7 @@ class Ledger:
         with self._writing():
             self._database.execute(
                 "UPDATE calls SET outcome = ?, reason = ?, answered = ?, after = ? WHERE number = ?",
-                (outcome.value, reason, at, _packed(after), number),
+                (outcome.value, _storable(reason), at, packed(after), number),
             )
 
     def end(
@@ -270,15 +208,17 @@ class Ledger:
         with self._writing():
             self._database.execute(
                 "UPDATE runs SET state = ?, ended = ?, counts = ?, rows = coalesce(?, rows) WHERE id = ?",
-                (state.value, at, json.dumps(dict(counts)), None if rows is None else _packed(list(rows)), run),
+                (state.value, at, json.dumps(dict(counts)), None if rows is None else packed(list(rows)), run),
             )
+        with suppress(OSError):  # Windows removes it when it is released
+            self._lock_file(_run_lock(run)).unlink(missing_ok=True)
 
     # -- reading
 
     def runs(self, workbook: str = "") -> list[Run]:
         """Return all runs, or those of one workbook, the latest first."""
         query = "SELECT * FROM runs WHERE ? IN ('', workbook) ORDER BY began DESC, rowid DESC"
-        return [_run(row) for row in self._rows(query, (workbook,))]
+        return [self._read(run_of, row) for row in self._rows(query, (_storable(workbook),))]
 
     def run(self, key: str) -> Run:
         """Return the run that is called so, if only by the beginning of its id.
@@ -286,28 +226,56 @@ class Ledger:
         Raises:
             LedgerError: there is none, or there are several.
         """
-        found = [_run(row) for row in self._rows("SELECT * FROM runs WHERE substr(id, 1, ?) = ?", (len(key), key))]
-        if len(found) != 1 or not key:
-            what = "several runs begin" if found and key else "no run begins"
+        found = self._beginning(key)
+        if len(found) != 1:
+            what = "several runs begin" if found else "no run begins"
             raise LedgerError(f"In the ledger {what} with {key!r}; bulkedit history lists them.")
         return found[0]
+
+    def find(self, key: str) -> Run:
+        """Return the run that is called so (see `run`), or the latest one of the workbook at this path.
+
+        Raises:
+            LedgerError: there is none, or there are several.
+        """
+        found = [] if self._beginning(key) else self.runs(str(Path(key).resolve())) if key else []
+        return found[0] if found else self.run(key)
+
+    def _beginning(self, key: str) -> list[Run]:
+        query = "SELECT * FROM runs WHERE substr(id, 1, ?) = ?"
+        found = [self._read(run_of, row) for row in self._rows(query, (len(key), _storable(key)))] if key else []
+        return [run for run in found if run.id == key] or found
 
     def rows(self, run: str) -> list[dict[str, JSON]]:
         """Return the answers to a run's rows, as ``import --json`` prints them; none of one that was killed."""
         found = self._rows("SELECT rows FROM runs WHERE id = ?", (run,))
-        return dicts(_unpacked(found[0]["rows"])) if found else []
+        return dicts(self._read(unpacked, found[0]["rows"])) if found else []
 
     def calls(self, run: str) -> list[Sent]:
         """Return the calls of a run in the order in which they were sent."""
-        return [_sent(row) for row in self._rows("SELECT * FROM calls WHERE run = ? ORDER BY number", (run,))]
+        query = "SELECT * FROM calls WHERE run = ? ORDER BY number"
+        return [self._read(sent_of, row) for row in self._rows(query, (run,))]
 
-    def _rows(self, query: str, values: tuple[str | int, ...]) -> list[sqlite3.Row]:
-        with self._lock, closing(self._database.cursor()) as cursor:
-            cursor.row_factory = sqlite3.Row
-            try:
-                return list(cursor.execute(query, values))
-            except sqlite3.Error as error:
-                raise LedgerError(f"{_cannot(self.path, error)}.") from None
+    def state(self, run: Run) -> RunState:
+        """Return how a run ended: one without an end, which no process carries out any more, was killed."""
+        killed = run.state is RunState.RUNNING and not self.is_alive(run.id)
+        return RunState.KILLED if killed else run.state
+
+    def _read(self, read: Callable[[Any], T], held: Any) -> T:
+        try:
+            return read(held)
+        except DAMAGE:
+            raise LedgerError(
+                f"The ledger {self.path} is damaged; put it aside, or give another file with --ledger."
+            ) from None
+
+    def _rows(self, query: str, values: tuple[str | int, ...]) -> list[dict[str, Any]]:
+        try:
+            with self._lock, closing(self._database.cursor()) as cursor:
+                cursor.row_factory = sqlite3.Row
+                return [dict(row) for row in cursor.execute(query, values)]
+        except sqlite3.Error as error:
+            raise LedgerError(f"{_cannot(self.path, error)}.") from None
 
     # -- beside it
 
@@ -321,10 +289,9 @@ class Ledger:
         Raises:
             LedgerError: another run has it.
         """
-        name = hashlib.sha256(what.encode("utf-8", "surrogateescape")).hexdigest()[:32]
         try:
-            folder = self._beside("locks")
-            lock = FileLock(folder / f"{name}.lock", timeout=0)
+            self._beside("locks")
+            lock = FileLock(self._lock_file(what), timeout=0)
             lock.acquire()
         except Timeout:
             raise LedgerError(busy) from None
@@ -332,14 +299,35 @@ class Ledger:
             raise LedgerError(f"{_cannot(self.path, error)}.") from None
         return lock
 
+    def is_alive(self, run: str) -> bool:
+        """Tell whether a process carries a run out at this moment: it has claimed ``run`` and the id."""
+        path = self._lock_file(_run_lock(run))
+        if not path.exists():
+            return False
+        try:
+            with FileLock(path, timeout=0):
+                path.unlink(missing_ok=True)  # nobody claims it any more
+        except Timeout:
+            return True
+        except OSError:  # Windows removes it when it is released
+            pass
+        return False
+
+    def _lock_file(self, what: str) -> Path:
+        name = hashlib.sha256(what.encode("utf-8", "backslashreplace")).hexdigest()[:32]
+        return self._folder("locks") / f"{name}.lock"
+
     def files_of(self, run: str) -> Path:
         """Return the folder in which a run saves files before it replaces them."""
         return self._beside("files") / run
 
     def _beside(self, name: str) -> Path:
-        folder = self.path.with_name(f"{self.path.stem}-{name}")
+        folder = self._folder(name)
         folder.mkdir(exist_ok=True, mode=0o700)
         return folder
+
+    def _folder(self, name: str) -> Path:
+        return self.path.with_name(f"{self.path.stem}-{name}")
 
 
 def who() -> str:
@@ -354,54 +342,15 @@ def who() -> str:
     return f"{user}@{socket.gethostname()}"
 
 
+def _run_lock(run: str) -> str:
+    return f"run {run}"
+
+
+def _storable(text: str) -> str:
+    """Return a text without what is no Unicode, as names of files may hold it: SQLite stores none of that."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def _cannot(path: Path, error: Exception) -> str:
-    reason = error.strerror if isinstance(error, OSError) else str(error)
+    reason = (isinstance(error, OSError) and error.strerror) or str(error)
     return f"The ledger {path} cannot be used ({reason})"
-
-
-def _packed(value: JSON) -> bytes | None:
-    return None if value is None else zlib.compress(json.dumps(value).encode(), 6)
-
-
-def _unpacked(value: bytes | None) -> JSON:
-    found: JSON = None if value is None else json.loads(zlib.decompress(value))
-    return found
-
-
-def _package(value: bytes | None) -> Package | None:
-    found = _unpacked(value)
-    return found if isinstance(found, dict) else None
-
-
-def _run(row: sqlite3.Row) -> Run:
-    return Run(
-        id=row["id"],
-        kind=row["kind"],
-        began=row["began"],
-        site=row["site"],
-        user=row["user"],
-        by=row["by"],
-        organizations=json.loads(row["organizations"]),
-        workbook=row["workbook"],
-        digest=row["digest"],
-        undoes=row["undoes"],
-        ended=row["ended"],
-        state=RunState(row["state"]),
-        counts=json.loads(row["counts"]),
-    )
-
-
-def _sent(row: sqlite3.Row) -> Sent:
-    return Sent(
-        number=row["number"],
-        package=row["package"],
-        name=row["name"],
-        action=row["action"],
-        sent=row["sent"],
-        payload=_package(row["payload"]) or {},
-        before=_package(row["before"]),
-        outcome=CallOutcome(row["outcome"]) if row["outcome"] else None,
-        reason=row["reason"],
-        answered=row["answered"],
-        after=_package(row["after"]),
-    )

@@ -1,6 +1,6 @@
 """New packages: what each will be called, and whether an earlier run has created it and was not told."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -52,10 +52,13 @@ class Newcomers:
     Args:
         site: the catalogue.
         identity: where the workbook comes from.
+        created: what earlier runs of the workbook created and it does not know: ids by the names they had.
     """
 
-    def __init__(self, site: Site, identity: Identity) -> None:
+    def __init__(self, site: Site, identity: Identity, created: Mapping[str, str] | None = None) -> None:
         self._site, self.identity = site, identity
+        self._created = dict(created or {})
+        self._given: dict[str, str] = {}
 
     def named(self, rows: Sequence[RowEdit]) -> tuple[str, Package | None]:
         """Return the name for a new package, and the package if an earlier run has created it.
@@ -66,13 +69,15 @@ class Newcomers:
         """
         new = _new_package(rows)
         for name in wanted_names(rows):
+            if self._given.setdefault(name, new.owner) != new.owner:  # another row's
+                continue
             try:
-                live = self._site.package_of_any_state(name)
+                live = self._site.package_of_any_state(self._created.get(name, name))
             except DeniedError:  # a package of others
                 continue
             if live is None or live.get("state") == "deleted":
                 return name, None
-            if self._is_ours(live, new, rows):
+            if name in self._created or self._is_ours(live, new, rows):
                 return name, live
         raise TakenError(
             f"Another package of the site is called {new.name!r}; give another name in {_column(new, 'name')}."

@@ -4,9 +4,9 @@ import html
 import json
 import os
 import re
-import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from threading import Lock, local
 from typing import Any, BinaryIO, NoReturn
 from urllib.parse import urlsplit
 
@@ -24,13 +24,16 @@ from bulkedit.ckan.errors import (
     DeniedError,
     FailedError,
     FileChangedError,
+    InterruptedCallError,
     InvalidError,
     NoAnswerError,
     NoSuchActionError,
     NotCKANError,
     NotFoundError,
+    SiteDownError,
     UnreachableError,
 )
+from bulkedit.ckan.pace import LONGEST_WAIT, Pace, wait_before
 from bulkedit.core.files import File
 from bulkedit.core.json_value import JSON
 from bulkedit.core.text import excerpt
@@ -38,12 +41,16 @@ from bulkedit.core.text import excerpt
 TIMEOUT = (10.0, 180.0)
 """Seconds to connect, and to wait for an answer: CKAN saves large packages slowly, and locks have no limit."""
 
-READ_ATTEMPTS = 4
+ATTEMPTS = 12
+"""How often a call that can have stored nothing is tried, where the site answers others."""
+
+FIRST_ATTEMPTS = 4
+"""How often, as long as the site has never answered."""
+
 _READ_NO_LINK = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _LARGE = 5_000_000  # bytes; smaller files are gone before anybody could watch
 Progress = Callable[[str, int, int], None]
-_LONGEST_WAIT = 60.0
 
 
 class _Remote(ckanapi.RemoteCKAN):  # type: ignore[misc]  # ckanapi has no types
@@ -70,13 +77,13 @@ class _Remote(ckanapi.RemoteCKAN):  # type: ignore[misc]  # ckanapi has no types
 class Client:
     """Calls actions of one site with one token, and counts them.
 
-    Not for several threads at once.
+    For several threads at once: each has a connection of its own, all keep one pace.
 
     Args:
         url: address of the site.
         token: the user's API token.
         timeout: seconds to connect, and to wait for an answer.
-        pause: how to wait a number of seconds.
+        pace: how fast calls may go.
 
     Attributes:
         reads: how many calls only read.
@@ -85,26 +92,33 @@ class Client:
     """
 
     def __init__(
-        self,
-        url: str,
-        token: str,
-        *,
-        timeout: tuple[float, float] = TIMEOUT,
-        pause: Callable[[float], None] = time.sleep,
+        self, url: str, token: str, *, timeout: tuple[float, float] = TIMEOUT, pace: Pace | None = None
     ) -> None:
         self.url = url.rstrip("/")
+        self.pace = pace or Pace()
         self._token = token
         self._timeout = timeout
-        self._pause = pause
-        session = requests.Session()
-        session.trust_env = urlsplit(self.url).hostname not in _LOOPBACK  # no proxy can reach it
-        session.auth = _unchanged  # without it, requests puts a .netrc password over the token
-        self._remote = _Remote(
-            self.url, apikey=token or None, user_agent=f"bulkedit/{__version__}", session=session
-        )
+        self._own = local()
+        self._opened: list[_Remote] = []
+        self._counting = Lock()
         self.reads = 0
         self.writes = 0
         self.progress: Progress | None = None
+
+    @property
+    def _remote(self) -> _Remote:
+        """This thread's connection."""
+        found: _Remote | None = getattr(self._own, "remote", None)
+        if found is None:
+            session = requests.Session()
+            session.trust_env = urlsplit(self.url).hostname not in _LOOPBACK  # no proxy can reach it
+            session.auth = _unchanged  # without it, requests puts a .netrc password over the token
+            agent = f"bulkedit/{__version__}"
+            found = _Remote(self.url, apikey=self._token or None, user_agent=agent, session=session)
+            self._own.remote = found
+            with self._counting:
+                self._opened.append(found)
+        return found
 
     def read(self, action: str, **parameters: JSON) -> JSON:
         """Call an action that changes nothing, again where the site is busy or the answer was lost.
@@ -112,19 +126,17 @@ class Client:
         Raises:
             CallError: see `bulkedit.ckan.errors`.
         """
-        for attempt in range(1, READ_ATTEMPTS + 1):
+        return self._tried(
+            lambda: self._read_once(action, parameters), (NoAnswerError, BusyError, UnreachableError)
+        )
+
+    def _read_once(self, action: str, parameters: dict[str, JSON]) -> JSON:
+        with self._counting:
             self.reads += 1
-            try:
-                return self._call(action, parameters)
-            except (NoAnswerError, BusyError) as error:
-                if attempt == READ_ATTEMPTS:
-                    raise
-                asked = error.retry_after if isinstance(error, BusyError) else None
-                self._pause(min(asked if asked is not None else 0.5 * 2**attempt, _LONGEST_WAIT))
-        raise AssertionError  # the loop returns or raises
+        return self._call(action, parameters)
 
     def write(self, action: str, parameters: dict[str, JSON], files: Mapping[str, File] | None = None) -> JSON:
-        """Call an action that changes something, once.
+        """Call an action that changes something; again only where nothing can have been stored.
 
         Args:
             action: its name.
@@ -135,28 +147,82 @@ class Client:
             CallError: see `bulkedit.ckan.errors`.
             FileChangedError: a file is not what it was; nothing was sent.
         """
-        if not files:
-            self.writes += 1
-            return self._call(action, parameters)
+        return self._tried(
+            lambda: self._write_once(action, parameters, files or {}), (BusyError, UnreachableError)
+        )
+
+    def _write_once(self, action: str, parameters: dict[str, JSON], files: Mapping[str, File]) -> JSON:
         with ExitStack() as opened:
-            streams = {key: (file.name, opened.enter_context(_opened(file))) for key, file in files.items()}
-            encoder = MultipartEncoder({**_as_form(action, parameters), **streams})
-            self._remote.form = MultipartEncoderMonitor(encoder, self._sent)
-            self.writes += 1
+            if files:
+                streams = {key: (file.name, opened.enter_context(_opened(file))) for key, file in files.items()}
+                encoder = MultipartEncoder({**_as_form(action, parameters), **streams})
+                self._remote.form = MultipartEncoderMonitor(encoder, self._sent)
+                parameters = {}
+            with self._counting:
+                self.writes += 1
             try:
-                return self._call(action, {})
+                return self._call(action, parameters, write=True)
+            except (UnreachableError, SiteDownError, InterruptedCallError):
+                with self._counting:
+                    self.writes -= 1
+                raise
+            except BusyError as error:
+                if error.too_many:
+                    raise
+                raise NoAnswerError(str(error)) from None  # who says so may have passed the call on before
             finally:
                 self._remote.form = None
+
+    def _tried(self, call: Callable[[], JSON], again: tuple[type[CallError], ...]) -> JSON:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return call()
+            except again as error:
+                if not self._may_try_again(error, attempt):
+                    raise
+                if not isinstance(error, BusyError) or error.retry_after is None:  # that holds up all calls
+                    self.pace.pause(wait_before(attempt))
+        raise AssertionError  # the loop returns or raises
+
+    def _may_try_again(self, error: CallError, attempt: int) -> bool:
+        if not self.pace.known:  # maybe the address is wrong
+            return attempt < FIRST_ATTEMPTS and not isinstance(error, UnreachableError)
+        if isinstance(error, BusyError) and (error.retry_after or 0) > LONGEST_WAIT:
+            return False
+        return attempt < ATTEMPTS
 
     def _sent(self, monitor: MultipartEncoderMonitor) -> None:
         if self.progress is not None and monitor.len > _LARGE:
             self.progress("MB sent", monitor.bytes_read >> 20, monitor.len >> 20)
 
     def close(self) -> None:
-        """Close the connection."""
-        self._remote.close()
+        """Close all connections."""
+        with self._counting:
+            for remote in self._opened:
+                remote.close()
 
-    def _call(self, action: str, parameters: dict[str, JSON]) -> JSON:
+    def _call(self, action: str, parameters: dict[str, JSON], *, write: bool = False) -> JSON:
+        """Call an action once, when the pace allows it, and tell the pace how it went."""
+        with self.pace.turn():
+            began = self.pace.clock.now()
+            try:
+                answer = self._asked(action, parameters)
+            except BusyError as error:
+                self.pace.strained(error.retry_after, too_many=error.too_many)
+                raise
+            except NoAnswerError:
+                self.pace.strained()
+                raise
+            except UnreachableError:
+                self.pace.unreachable()
+                raise
+            except CallError:
+                self.pace.answered(self.pace.clock.now() - began)
+                raise
+            self.pace.answered(self.pace.clock.now() - began, write=write)
+            return answer
+
+    def _asked(self, action: str, parameters: dict[str, JSON]) -> JSON:
         try:
             answer: JSON = self._remote.call_action(action, parameters, requests_kwargs={"timeout": self._timeout})
         except requests.exceptions.RequestException as error:
@@ -200,7 +266,8 @@ class Client:
         """Raise what an answer without one of CKAN's own errors means."""
         status = self._remote.status
         if status == 429 or (status == 503 and "Retry-After" in self._remote.headers):
-            raise BusyError(self._said(action, "is busy; try again in a while"), self._retry_after()) from None
+            said = self._said(action, "is busy; try again in a while")
+            raise BusyError(said, self._retry_after(), too_many=status == 429) from None
         if 300 <= status < 400:
             there = self._clean(self._remote.headers.get("Location", "another address"))
             raise NotCKANError(f"{self.url} redirects to {there}; use that site's own address.") from None
@@ -260,6 +327,19 @@ class Client:
                 return {key: self._cleaned(entry) for key, entry in value.items()}
             case _:
                 return value
+
+    def session_beside(self) -> requests.Session:
+        """Return a session for files, which are no calls: it tells nobody who asks unless it is told to."""
+        session = requests.Session()
+        session.trust_env = urlsplit(self.url).hostname not in _LOOPBACK  # no proxy can reach it
+        session.auth = _unchanged  # not a .netrc password either
+        session.headers["User-Agent"] = f"bulkedit/{__version__}"
+        return session
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """Headers that say who asks, as for calls; for this site's own host only."""
+        return {"Authorization": self._token, "X-CKAN-API-Key": self._token} if self._token else {}
 
 
 def _opened(file: File) -> BinaryIO:

@@ -14,20 +14,29 @@ class UnreachableError(CallError):
     """Nothing was sent: no connection could be made."""
 
 
+class SiteDownError(CallError):
+    """Nothing was sent: the site has not answered for so long that it is not asked any more."""
+
+
+class InterruptedCallError(CallError):
+    """Nothing was sent: somebody stopped the run."""
+
+
 class NoAnswerError(CallError):
     """The call was sent and no usable answer came: a write may or may not have been stored."""
 
 
 class BusyError(CallError):
-    """The site asks to come back later; nothing was stored.
+    """The site asks to come back later.
 
     Attributes:
         retry_after: seconds to wait, as the site says, or None.
+        too_many: it says that calls come too fast (429): nothing was stored. Otherwise (503) that is likely.
     """
 
-    def __init__(self, sentence: str, retry_after: float | None = None) -> None:
+    def __init__(self, sentence: str, retry_after: float | None = None, *, too_many: bool = False) -> None:
         super().__init__(sentence)
-        self.retry_after = retry_after
+        self.retry_after, self.too_many = retry_after, too_many
 
 
 class NotFoundError(CallError):

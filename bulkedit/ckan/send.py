@@ -7,10 +7,12 @@ from bulkedit.ckan.errors import (
     BlockedError,
     BusyError,
     CallError,
+    InterruptedCallError,
     InvalidError,
     NoAnswerError,
     NoSuchActionError,
     NotCKANError,
+    SiteDownError,
     UnreachableError,
 )
 from bulkedit.ckan.revising import takes_revise
@@ -41,7 +43,7 @@ def _refused(call: Call, error: CallError) -> Answer:
             return Mismatched() if mismatched else Rejected(_unwrapped(errors))
         case NoAnswerError():
             return Unclear(str(error))
-        case UnreachableError() | BusyError() | NotCKANError():
+        case UnreachableError() | BusyError() | NotCKANError() | SiteDownError() | InterruptedCallError():
             return NotSent(str(error))
         case _:
             return Denied(str(error))

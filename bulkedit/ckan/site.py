@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from bulkedit.ckan.client import Client
 from bulkedit.ckan.errors import CallError, DeniedError, InvalidError, NoSuchActionError, NotFoundError
@@ -235,3 +236,13 @@ def organization_of(said: Mapping[str, JSON]) -> Organization:
     """Return the organization of a dict as the API gives it."""
     title = text_of(said.get("title")) or text_of(said.get("display_name"))
     return Organization(text_of(said.get("id")), text_of(said.get("name")), title)
+
+
+def same_address(one: str, other: str) -> bool:
+    """Tell whether two addresses are those of one site."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(url: str) -> tuple[str, str, str]:
+    parts = urlsplit(url)
+    return parts.scheme.lower(), parts.netloc.lower(), parts.path.rstrip("/")

@@ -1,13 +1,14 @@
 """``bulkedit import``."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
+from bulkedit.ckan.pace import Pace
 from bulkedit.commands.shared import (
     InterruptedRunError,
     NotAppliedError,
@@ -15,8 +16,11 @@ from bulkedit.commands.shared import (
     at_terminal,
     files_option,
     json_option,
+    ledger_option,
     note,
+    open_ledger,
     open_site,
+    pace_options,
     plural,
     print_json,
     result_options,
@@ -51,7 +55,14 @@ _PROGRESS_WIDTH = 40
     help="How many packages and resources will be deleted; needed where any are and nobody can be asked.",
 )
 @files_option
+@click.option(
+    "--keep-files",
+    is_flag=True,
+    help="Save uploaded files on this computer before they are replaced or deleted, for undo to bring them back.",
+)
 @accept_option
+@pace_options
+@ledger_option
 @json_option
 @site_options
 def import_command(
@@ -63,7 +74,11 @@ def import_command(
     on_conflict: str,
     confirm_deletes: int | None,
     files: Path | None,
+    keep_files: bool,
     accept: tuple[str, ...],
+    workers: int,
+    max_rate: float | None,
+    ledger: Path | None,
     as_json: bool,
     url: str | None,
     api_key_file: Path | None,
@@ -82,33 +97,59 @@ def import_command(
         raise click.UsageError(
             "There is nobody to ask: give --yes to import, or --dry-run to see what would happen."
         )
-    site = open_site(url, api_key_file)
-    job = Import(site, file, ImportOptions(output, no_write, on_conflict == "overwrite", files, frozenset(accept)))
-    if not dry_run:
-        _settle_questions(job, confirm_deletes, as_json)
-    if ask and not _agreed(job):
-        note("Nothing was sent.")
-        return
-    report = _run(job, dry_run, quiet=as_json)
+    site = open_site(url, api_key_file, Pace(workers, max_rate, tell=_teller(quiet=as_json)))
+    options = ImportOptions(output, no_write, on_conflict == "overwrite", files, frozenset(accept), keep_files)
+    with Import(site, file, options, ledger=None if dry_run else open_ledger(ledger)) as job:
+        _say_killed(job)
+        if not dry_run:
+            _settle_questions(job, confirm_deletes, as_json)
+        if ask and not _agreed(job):
+            note("Nothing was sent.")
+            return
+        report = _run(job, dry_run, workers, quiet=as_json)
     if as_json:
         print_json(report.to_json())
     else:
         say_import(report)
+    _say_trouble(job, report)
+    if report.unwritten or report.unnoted or not report.complete:
+        raise NotAppliedError
+
+
+def _say_killed(job: Import) -> None:
+    """Say what became of runs of this workbook that never came to their end."""
+    for run in job.killed:
+        began = run.began.replace("T", " ")
+        note(
+            f"Note: run {run.id} of this workbook, begun {began} UTC, was killed; what it sent is recognized now,"
+            " and not sent twice."
+        )
+
+
+def _say_trouble(job: Import, report: Report) -> None:
+    """Say what kept the run from its end.
+
+    Raises:
+        InterruptedRunError: somebody interrupted it.
+    """
     if job.interrupted:
         raise InterruptedRunError("Interrupted; import again to go on.")
     if job.mistake:
         say_trouble(f"The run stopped because of a mistake in bulkedit ({job.mistake}); please report it.")
     if report.unwritten:
         say_trouble(f"{report.unwritten} Import again: what has arrived is not sent twice.")
-    if report.unwritten or not report.complete:
-        raise NotAppliedError
+    if report.unnoted:
+        say_trouble(report.unnoted)
 
 
-def _run(job: Import, dry_run: bool, *, quiet: bool) -> Report:
+def _run(job: Import, dry_run: bool, workers: int, *, quiet: bool) -> Report:
     try:
         with _progress(quiet) as progress:
-            settled = job.run(foresee if dry_run else job.send, progress)
-        return job.report(settled, dry_run=dry_run)
+            return (
+                job.report(job.run(foresee, progress), dry_run=True)
+                if dry_run
+                else job.carried_out(progress, workers)
+            )
     except KeyboardInterrupt:
         raise InterruptedRunError(
             "Interrupted before the results were written; import again: what has arrived is not sent twice."
@@ -123,7 +164,7 @@ def _settle_questions(job: Import, confirmed: int | None, as_json: bool) -> None
     """
     if job.asked:
         _stop(job, as_json)
-    if job.deletions and confirmed != job.deletions:
+    if job.deletions and confirmed not in (job.deletions, job.deletions_asked):
         _confirm_deletes(job, confirmed, may_ask=at_terminal() and not as_json)
 
 
@@ -133,7 +174,7 @@ def _stop(job: Import, as_json: bool) -> NoReturn:
     Raises:
         RunError: always; nothing was sent.
     """
-    report = _run(job, dry_run=False, quiet=as_json)
+    report = job.report(job.run(foresee), dry_run=False)
     if as_json:
         print_json(report.to_json())
     else:
@@ -173,6 +214,11 @@ def _agreed(job: Import) -> bool:
     if agreed and job.original.changed_meanwhile():
         raise RunError(f"{job.path} was saved by another program meanwhile; nothing was sent, import again.")
     return agreed
+
+
+def _teller(*, quiet: bool) -> Callable[[str], None]:
+    """Return what tells of long waits: somebody who watches wants to know why nothing happens."""
+    return note if sys.stderr.isatty() and not quiet else lambda sentence: None
 
 
 @contextmanager

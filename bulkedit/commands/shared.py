@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 import click
 
 from bulkedit.ckan.client import Client
+from bulkedit.ckan.pace import WORKERS, Pace
 from bulkedit.ckan.site import Site
 from bulkedit.core.guards import CODES
 from bulkedit.core.json_value import JSON
 from bulkedit.core.trouble import RunError
+from bulkedit.ledger import Ledger, default_path
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -56,6 +58,28 @@ def result_options(command: Command) -> Command:
     return command
 
 
+def pace_options(command: Command) -> Command:
+    """Add the options that say how fast calls may go."""
+    for option in (
+        click.option(
+            "--max-rate",
+            type=click.FloatRange(0, min_open=True),
+            metavar="R",
+            help="At most so many calls per second; otherwise as many as the site bears.",
+        ),
+        click.option(
+            "--workers",
+            type=click.IntRange(1, 16),
+            default=WORKERS,
+            show_default=True,
+            metavar="N",
+            help="At most so many packages at a time; fewer while the site is slow or busy.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 files_option = click.option(
     "--files",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
@@ -69,11 +93,32 @@ accept_option = click.option(
     metavar="CODE",
     help=f"What looks like a spreadsheet program's doing is meant, of this kind: {', '.join(CODES)}.",
 )
+ledger_option = click.option(
+    "--ledger",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="BULKEDIT_LEDGER",
+    metavar="FILE",
+    help="The ledger of runs, on a local disk; otherwise BULKEDIT_LEDGER, or one in your data folder.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 
 
-def open_site(url: str | None, api_key_file: Path | None) -> Site:
+def open_ledger(path: Path | None) -> Ledger:
+    """Return the ledger of the option, or the user's own; it is made when it is not there.
+
+    Raises:
+        LedgerError: it cannot be used.
+    """
+    return Ledger(path or default_path())
+
+
+def open_site(url: str | None, api_key_file: Path | None, pace: Pace | None = None) -> Site:
     """Return the site of the options and the environment.
+
+    Args:
+        url: its address.
+        api_key_file: file that holds the token.
+        pace: how fast calls may go.
 
     Raises:
         RunError: there is no address or no token.
@@ -88,7 +133,7 @@ def open_site(url: str | None, api_key_file: Path | None) -> Site:
         raise RunError(f"{url} is no address of a catalogue; it begins with https:// or http://.")
     if parts.username is not None:
         raise RunError("The address of the catalogue holds a user name; leave it out, the token says who you are.")
-    return Site(Client(url, _token(api_key_file)))
+    return Site(Client(url, _token(api_key_file), pace=pace))
 
 
 def _token(file: Path | None) -> str:

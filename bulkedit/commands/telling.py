@@ -34,6 +34,16 @@ def say_import(report: Report) -> None:
     _say_where(report, "go on in that file, it knows what was sent")
 
 
+def say_refresh(report: Report, asides: Iterable[str]) -> None:
+    """Say what a refresh brought into a workbook."""
+    say_rows(report)
+    _say_asides(report)
+    for aside in asides:
+        say(aside)
+    say(f"Refreshed: {counted(report)}")
+    _say_where(report, "go on in that file, it holds what the site says now")
+
+
 def say_check(report: Report) -> None:
     """Say which cells were edited, and beneath each row's cells what is wrong with it."""
     fine, trouble = _shown(report)

@@ -24,10 +24,17 @@ OwnCells = dict[Place, dict[str, str]]
 
 @dataclass
 class Advance:
-    """What moved on: the catalogue to remember as exported, and cells of ours to write."""
+    """What moved on: the catalogue to remember as exported, and cells of ours to write.
+
+    Attributes:
+        exported: the cell texts to remember.
+        cells: texts of cells by row and header; cells of fields among them where the site's text comes in.
+        reach: the last row of each sheet to which rows were added.
+    """
 
     exported: Catalogue
     cells: OwnCells = field(default_factory=dict)
+    reach: dict[str, int] = field(default_factory=dict)
 
     def write(self, place: Place, header: str, text: str) -> None:
         """Note a text for one of our own cells."""
@@ -179,6 +186,8 @@ def _advance_package(
     lists: dict[tuple[Table, str], dict[Place, list[Change]]] = {}
     for change in changes:
         row = change.row
+        if row.action == "delete" and not row.table.level.of_items:
+            moved.write(row.place, own.ACTION, "")  # or it would be deleted again, should it ever come back
         if row.table.level.of_items:
             lists.setdefault((row.table, row.owner), {}).setdefault(row.place, []).append(change)
         elif change.cell is not None and change.cell.column == FILE_COLUMN:

@@ -55,6 +55,7 @@ class RowEdit:
         problems: why the row cannot be sent, one sentence each; any makes it ``invalid``.
         warnings: what the site may refuse the package for, though nobody edited it here.
         beside: header of the cell that names another exported record than the one that the row is.
+        certain: it is known which record the row is, and so which of its cells were edited.
     """
 
     place: Place
@@ -70,6 +71,7 @@ class RowEdit:
     new: bool = False
     warnings: tuple[str, ...] = ()
     beside: str = ""
+    certain: bool = True
 
     @property
     def asks(self) -> bool:

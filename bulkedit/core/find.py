@@ -174,9 +174,9 @@ def _rows(table: Table, exported: Catalogue, names: _Names, heads: Heads, sheet:
             edit = _with_own_cells(edit, row, heads, exported)
         edit = _with_action(edit, own_text(row, heads, own.ACTION))
         if edit.action == "skip":
-            yield replace(edit, problems=(), cells=(), beside="")
+            yield replace(edit, problems=(), cells=(), beside="", certain=certain)
         else:
-            yield _with_cells(edit, row, heads, exported) if certain else edit
+            yield _with_cells(edit, row, heads, exported) if certain else replace(edit, certain=False)
 
 
 def _holds_anything(row: SheetRow, heads: Heads) -> bool:
@@ -384,10 +384,7 @@ def _distinct(rows: Sequence[RowEdit]) -> list[RowEdit]:
     for row in rows:
         if _claims(row):
             places.setdefault(_key(row), []).append(row.place)
-    return [
-        _problem(row, _twice(row, places[_key(row)])) if _claims(row) and len(places[_key(row)]) > 1 else row
-        for row in rows
-    ]
+    return [_twice(row, places[_key(row)]) if _claims(row) and len(places[_key(row)]) > 1 else row for row in rows]
 
 
 def _claims(row: RowEdit) -> bool:
@@ -396,11 +393,15 @@ def _claims(row: RowEdit) -> bool:
     return bool(row.owner) and (row.number > 0 or not row.table.level.of_items)
 
 
-def _twice(row: RowEdit, places: Iterable[Place]) -> str:
+def _twice(row: RowEdit, places: Iterable[Place]) -> RowEdit:
+    row = replace(row, certain=False)
     others = ", ".join(str(place.row) for place in places if place != row.place)
     if row.table.level.of_items:
-        return f"[{own.ITEM}] The same item stands in row {others}; empty [{own.ITEM}] in a copied row to add it."
-    return f"[{own.ID}] The same ID stands in row {others}; remove one of the rows."
+        sentence = (
+            f"[{own.ITEM}] The same item stands in row {others}; empty [{own.ITEM}] in a copied row to add it."
+        )
+        return _problem(row, sentence)
+    return _problem(row, f"[{own.ID}] The same ID stands in row {others}; remove one of the rows.")
 
 
 # -- which cells of a row were edited

@@ -20,6 +20,9 @@ class Identity:
         exported_at: UTC time of the export, ISO 8601.
         exported_by: name of the user, as far as the site tells.
         language: language of the labels.
+        dataset_type: the only dataset type that was exported; empty for all.
+        query: the further filter of the export, in Solr's syntax.
+        blank: it was exported without packages, to be filled with new ones.
     """
 
     site: str
@@ -27,6 +30,9 @@ class Identity:
     exported_at: str
     exported_by: str = ""
     language: str = "en"
+    dataset_type: str = ""
+    query: str = ""
+    blank: bool = False
 
 
 class MetaError(ValueError):
@@ -42,8 +48,19 @@ def to_json(identity: Identity, layout: Layout) -> dict[str, JSON]:
         "exported_at": identity.exported_at,
         "exported_by": identity.exported_by,
         "language": identity.language,
+        **_filters_json(identity),
         "tables": [_table_json(table) for table in layout.tables],
     }
+
+
+def _filters_json(identity: Identity) -> dict[str, JSON]:
+    """Return what narrowed the export down, as far as anything did."""
+    filters: dict[str, JSON] = {
+        "dataset_type": identity.dataset_type,
+        "query": identity.query,
+        "blank": identity.blank,
+    }
+    return {key: value for key, value in filters.items() if value}
 
 
 def _table_json(table: Table) -> JSON:
@@ -110,6 +127,9 @@ def from_json(said: JSON) -> tuple[Identity, Layout]:
         exported_at=text_of(said.get("exported_at")),
         exported_by=text_of(said.get("exported_by")),
         language=text_of(said.get("language")) or "en",
+        dataset_type=text_of(said.get("dataset_type")),
+        query=text_of(said.get("query")),
+        blank=said.get("blank") is True,
     )
     return identity, Layout(tables)
 

@@ -12,7 +12,7 @@ from bulkedit.core.columns import FILE_COLUMN, Kind, Layout, Level
 from bulkedit.core.diff import Change, PackageDiff, Verdict
 from bulkedit.core.edits import Place, RowEdit
 from bulkedit.core.json_value import JSON, Package, resources_of
-from bulkedit.core.plan import Call
+from bulkedit.core.plan import CREATE, Call
 from bulkedit.core.refusal import Places, Refusal, explain
 from bulkedit.core.text import excerpt, excerpts
 from bulkedit.core.verified import Verified
@@ -96,6 +96,18 @@ class Settled:
     def known(self) -> Package | None:
         """The package as it is on the site now, as far as that is known."""
         return self.answer.package if isinstance(self.answer, Accepted) else self.live
+
+    @property
+    def arrived(self) -> bool:
+        """Tell whether everything that was asked for is on the site already."""
+        changes = () if self.diff is None or self.problems else self.diff.changes
+        return bool(changes) and all(change.verdict is Verdict.ALREADY for change in changes)
+
+    @property
+    def doubtful(self) -> bool:
+        """Tell whether a refusal may mean that an earlier run has just stored the same: its name is taken."""
+        creates = self.call is not None and self.call.action == CREATE
+        return creates and isinstance(self.answer, Rejected) and "name" in self.answer.errors
 
 
 def outcomes_of(

@@ -140,8 +140,8 @@ def plan_creation(
     return Plan(revision.creation({**given, "type": dataset_type}))
 
 
-def _revision(diff: PackageDiff, live: Package, files: Files) -> "_Revision":
-    revision = _Revision(live)
+def _revision(diff: PackageDiff, live: Package, files: Files) -> "Revision":
+    revision = Revision(live)
     for change in diff.of(Verdict.CHANGE):
         if change.row.new and change.row.table.level is Level.RESOURCE:
             revision.add_resource(change.row.owner)
@@ -160,7 +160,7 @@ def _revision(diff: PackageDiff, live: Package, files: Files) -> "_Revision":
     return revision
 
 
-class _Revision:
+class Revision:
     """The parameters of a ``package_revise``, as they come together."""
 
     def __init__(self, live: Package) -> None:
@@ -179,6 +179,7 @@ class _Revision:
 
     @property
     def touched(self) -> bool:
+        """Tell whether there is anything to send."""
         return bool(
             self.update or self.resource_updates or self.deleted or self.files or self.places or self.added
         )

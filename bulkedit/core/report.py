@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bulkedit.core.edits import Edits
 from bulkedit.core.guards import Finding
 from bulkedit.core.json_value import JSON
-from bulkedit.core.outcomes import APPLIED, FORESEEN, Outcome, Result
+from bulkedit.core.outcomes import APPLIED, FORESEEN, FieldOutcome, Outcome, Result
 from bulkedit.core.text import in_cell
 
 
@@ -23,6 +23,7 @@ class Report:
         stopped: the site, or somebody, stopped the run before its end.
         findings: what the guards found.
         asked: those of them that nobody has said are meant; nothing is sent before.
+        unnoted: why the ledger does not know all of it, one sentence.
         copies: sheets that look like copies of data sheets, with the titles of those: nothing in them is sent.
         atomic: the site itself refuses to overwrite what it was not told of (``package_revise``).
     """
@@ -39,6 +40,7 @@ class Report:
     written: str = ""
     beside: bool = False
     unwritten: str = ""
+    unnoted: str = ""
     stopped: bool = False
     findings: Sequence[Finding] = ()
     asked: Sequence[Finding] = ()
@@ -86,6 +88,10 @@ class Report:
             "unknown_columns": unknown,
         }
 
+    def rows_for_ledger(self) -> list[JSON]:
+        """Return the rows as `to_json` has them, their changes with the columns' headers."""
+        return [_row_json(outcome, headers=True) for outcome in self.answered]
+
     def result_rows(self) -> Iterator[tuple[Outcome, list[str]]]:
         """Yield the lines of the sheet ``Results``: one for each field of a row that was not unchanged."""
         for outcome in self.answered:
@@ -98,7 +104,7 @@ class Report:
                 yield outcome, [*head, change.result.value, *map(in_cell, texts), tail]
 
 
-def _row_json(outcome: Outcome) -> JSON:
+def _row_json(outcome: Outcome, *, headers: bool = False) -> JSON:
     return {
         "sheet": outcome.place.sheet,
         "row": outcome.place.row,
@@ -106,7 +112,15 @@ def _row_json(outcome: Outcome) -> JSON:
         "resource": outcome.resource,
         "result": outcome.result.value,
         "message": outcome.message,
-        "changes": [
-            {"field": c.field, "exported": c.exported, "edited": c.edited, "live": c.live} for c in outcome.changes
-        ],
+        "changes": [_change_json(change, headers=headers) for change in outcome.changes],
     }
+
+
+def _change_json(change: FieldOutcome, *, headers: bool) -> JSON:
+    found: dict[str, JSON] = {
+        "field": change.field,
+        "exported": change.exported,
+        "edited": change.edited,
+        "live": change.live,
+    }
+    return {**found, "header": change.header} if headers else found

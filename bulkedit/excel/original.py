@@ -2,6 +2,7 @@
 
 import errno
 import filecmp
+import hashlib
 import os
 import shutil
 import tempfile
@@ -41,6 +42,12 @@ class Original:
         self._copy = _copied(path)
         weakref.finalize(self, self._copy.unlink, missing_ok=True)
         self.book = read_workbook(self._copy, path.name)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the workbook as it was read, in hexadecimal digits."""
+        with self._copy.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
 
     @cached_property
     def _heads(self) -> dict[str, Heads]:
@@ -103,7 +110,7 @@ class Original:
         beside = target.with_name(f"{target.stem} results {stamp}{target.suffix}")
 
         def put(place: Path) -> Path:
-            save(place, lambda file: patch_workbook(self._copy, file, cells, sheets))
+            save(place, lambda file: patch_workbook(self._copy, file, cells, sheets, moved.reach if moved else {}))
             return place
 
         if is_open_elsewhere(target) or (target.resolve() == self.path.resolve() and self.changed_meanwhile()):
@@ -143,12 +150,12 @@ def _cells(
 ) -> dict[str, dict[int, dict[int, str]]]:
     """Return the texts of the cells to write: by sheet, row and column."""
     found: dict[str, dict[int, dict[int, str]]] = {title: {} for title in positions}
-    for outcome in outcomes:
-        columns = positions[outcome.place.sheet]
-        texts = {own.RESULT: outcome.result.value, own.MESSAGE: outcome.message}
-        texts |= moved.get(outcome.place, {})
+    answers = {one.place: {own.RESULT: one.result.value, own.MESSAGE: one.message} for one in outcomes}
+    for place in dict.fromkeys((*answers, *moved)):
+        columns = positions[place.sheet]
+        texts = {**answers.get(place, {}), **moved.get(place, {})}
         row = {columns[header]: text for header, text in texts.items() if header in columns}
-        found[outcome.place.sheet][outcome.place.row] = row
+        found[place.sheet][place.row] = row
     return {title: rows for title, rows in found.items() if rows}
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 from bulkedit.excel.bookparts import BookParts, cuts_of_calc_chain, find_parts
+from bulkedit.excel.filters import grown_filters
 from bulkedit.excel.sheetcells import patch_cells
 from bulkedit.excel.sheetrows import Link, replace_rows
 from bulkedit.excel.sheetxml import SheetPatch
@@ -29,7 +30,13 @@ SheetRows: TypeAlias = Mapping[str, Sequence[Sequence[str | Link]]]
 _Edit: TypeAlias = Callable[[bytes], SheetPatch]
 
 
-def patch_workbook(source: Path, target: BinaryIO, cells: CellPatches, sheets: SheetRows) -> None:
+Reach: TypeAlias = Mapping[str, int]
+"""Sheet title: the last row that was added to it."""
+
+
+def patch_workbook(
+    source: Path, target: BinaryIO, cells: CellPatches, sheets: SheetRows, reach: Reach | None = None
+) -> None:
     """Write a copy of a workbook with some cells and some whole sheets replaced.
 
     Every member of the zip that does not change is copied raw: same compressed bytes, order, name and time.
@@ -43,6 +50,9 @@ def patch_workbook(source: Path, target: BinaryIO, cells: CellPatches, sheets: S
     row 1, other cells have their column's style, or that of the old row 2. Links replace the old ones, merged
     cells go, the autofilter covers the new rows without criteria.
 
+    Where rows were added below the range of a sheet's autofilter, the range grows to take them in: in the sheet,
+    and in the defined name that goes with it.
+
     If a formula was replaced, the calculation chain goes, with its relationship and its content type.
 
     Texts over 32,767 UTF-16 units are cut, with an ellipsis. No text can become a formula.
@@ -52,6 +62,7 @@ def patch_workbook(source: Path, target: BinaryIO, cells: CellPatches, sheets: S
         target: a binary file, written from its present position; the caller syncs and renames it.
         cells: texts for single cells.
         sheets: rows for whole sheets.
+        reach: the last row of each sheet of `cells` to which rows were added.
 
     Raises:
         LookupError: the workbook has no worksheet of a title.
@@ -61,7 +72,9 @@ def patch_workbook(source: Path, target: BinaryIO, cells: CellPatches, sheets: S
     """
     with open_parts(source) as parts:
         book = find_parts(parts)
-        replaced, formulas_lost = _edit_sheets(parts, _edits(book, cells, sheets))
+        replaced, formulas_lost = _edit_sheets(parts, _edits(book, cells, sheets, reach or {}))
+        if reach and (cuts := grown_filters(parts.read(book.workbook), reach)):
+            replaced[book.workbook] = deflate(spliced(parts.read(book.workbook), cuts))
         dropped: set[str] = set()
         if formulas_lost and book.calc_chain is not None:
             dropped.add(book.calc_chain)
@@ -70,7 +83,7 @@ def patch_workbook(source: Path, target: BinaryIO, cells: CellPatches, sheets: S
         parts.write(target, replaced, dropped)
 
 
-def _edits(book: BookParts, cells: CellPatches, sheets: SheetRows) -> dict[str, _Edit]:
+def _edits(book: BookParts, cells: CellPatches, sheets: SheetRows, reach: Reach) -> dict[str, _Edit]:
     """Return by part what is to be done to it."""
     for title in (*cells, *sheets):
         if title not in book.worksheets:
@@ -78,7 +91,10 @@ def _edits(book: BookParts, cells: CellPatches, sheets: SheetRows) -> dict[str, 
     if both := cells.keys() & sheets.keys():
         raise ValueError(f"cells of a sheet that is replaced as a whole: {sorted(both)}")
     return {
-        **{book.worksheets[title]: partial(patch_cells, texts=texts) for title, texts in cells.items()},
+        **{
+            book.worksheets[title]: partial(patch_cells, texts=texts, reach=reach.get(title, 0))
+            for title, texts in cells.items()
+        },
         **{book.worksheets[title]: partial(replace_rows, rows=rows) for title, rows in sheets.items()},
     }
 

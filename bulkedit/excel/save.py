@@ -1,9 +1,11 @@
 """Put a workbook's new content in its place, so that no moment exists in which it could be lost."""
 
+import glob
 import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -41,7 +43,7 @@ def save(path: Path, write: Callable[[BinaryIO], None]) -> None:
         OSError: it could not be written; what was there is untouched.
     """
     path = _followed(path)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".bulkedit-", suffix=".xlsx")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=_prefix(path), suffix=".xlsx")
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -59,6 +61,18 @@ def save(path: Path, write: Callable[[BinaryIO], None]) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def _prefix(path: Path) -> str:
+    return f".bulkedit-{path.stem}-"
+
+
+def tidy(path: Path) -> None:
+    """Remove what a program that was killed while it wrote a workbook has left; nobody else may be writing it."""
+    path = _followed(path)
+    for left in path.parent.glob(f"{glob.escape(_prefix(path))}*.xlsx"):
+        with suppress(OSError):
+            left.unlink()
+
+
 def backup_of(path: Path) -> Path:
     """Return where the previous version of a workbook is kept."""
     return path.with_name(f"{path.stem}.bak{path.suffix}")
@@ -71,7 +85,7 @@ def _followed(path: Path) -> Path:
 
 def _back_up(path: Path) -> None:
     backup = backup_of(path)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".bulkedit-", suffix=".xlsx")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=_prefix(path), suffix=".xlsx")
     os.close(handle)
     try:
         shutil.copy2(path, name)

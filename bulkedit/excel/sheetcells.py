@@ -4,29 +4,31 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from bulkedit.excel.cellxml import cell_reference, text_cell
 from bulkedit.excel.errors import WorkbookDamaged
+from bulkedit.excel.filters import grown_range
 from bulkedit.excel.sheetxml import Cell, Extent, Row, SheetPatch, SheetScan
 from bulkedit.excel.xmlbytes import Span, Splice, StartTag
 
 
-def patch_cells(xml: bytes, texts: Mapping[int, Mapping[int, str]]) -> SheetPatch:
+def patch_cells(xml: bytes, texts: Mapping[int, Mapping[int, str]], reach: int = 0) -> SheetPatch:
     """Return what makes some cells of a worksheet part say other texts; rules: `patch.patch_workbook`.
 
     Args:
         xml: the worksheet part.
         texts: by row number, then column number, both counted from 1.
+        reach: the last row that was added, for the autofilter; 0 where none was.
 
     Raises:
         ValueError: a sheet has no such row or column.
         WorkbookDamaged: it is not a worksheet part that can be patched; half a sentence.
     """
-    return _CellPatcher(xml, texts).patch()
+    return _CellPatcher(xml, texts, reach).patch()
 
 
 class _CellPatcher:
     """Finds the wanted cells, and where those belong that are missing."""
 
-    def __init__(self, xml: bytes, texts: Mapping[int, Mapping[int, str]]) -> None:
-        self._xml = xml
+    def __init__(self, xml: bytes, texts: Mapping[int, Mapping[int, str]], reach: int) -> None:
+        self._xml, self._reach = xml, reach
         self._texts = texts
         self._sheet = SheetScan(xml, self)
         self._splices: list[Splice] = []
@@ -40,6 +42,7 @@ class _CellPatcher:
         self._sheet.run()
         self._insert_rows()
         self._widen_dimension()
+        self._grow_filter()
         return SheetPatch(self._splices, self._formulas_lost)
 
     def row_opened(self, row: Row) -> bool:
@@ -124,6 +127,15 @@ class _CellPatcher:
                 wider = wider.including(row, column)
             if wider != extent:
                 self._splices.append(Splice(ref.value_start, ref.value_end, str(wider).encode()))
+
+    def _grow_filter(self) -> None:
+        """Let the autofilter take in the rows that were added below it."""
+        for child in self._sheet.children:
+            ref = child.span.tag.attributes.get(b"ref")
+            if child.name == "autoFilter" and ref is not None:
+                reference = self._xml[ref.value_start : ref.value_end].decode()
+                if (grown := grown_range(reference, self._reach)) != reference:
+                    self._splices.append(Splice(ref.value_start, ref.value_end, grown.encode()))
 
 
 class _Gaps:

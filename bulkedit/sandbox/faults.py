@@ -4,6 +4,7 @@ A rule in words, as for ``bulkedit sandbox --misbehave``: ``package_revise cut-a
 skip=1 times=2``, ``* delay seconds=0.2``.
 """
 
+import hashlib
 from dataclasses import dataclass
 from enum import Enum
 from threading import Lock
@@ -55,6 +56,8 @@ class FaultRule:
         times: how many go wrong after that; 0 for all.
         seconds: of a delay or silence, or what ``Retry-After`` says.
         every: only each so-manieth call.
+        share: only so many of the calls, from 0 to 1, as chance has it.
+        seed: which chance: the same calls go wrong with the same seed.
     """
 
     action: str
@@ -63,6 +66,8 @@ class FaultRule:
     times: int = 0
     seconds: float = 1.0
     every: int = 1
+    share: float = 1.0
+    seed: int = 0
 
     def __post_init__(self) -> None:
         """Refuse numbers that make no sense.
@@ -70,7 +75,8 @@ class FaultRule:
         Raises:
             ValueError: so.
         """
-        if self.every < 1 or min(self.skip, self.times) < 0 or not 0 <= self.seconds <= _A_DAY:
+        sound = 0 <= self.seconds <= _A_DAY and 0 <= self.share <= 1
+        if self.every < 1 or min(self.skip, self.times) < 0 or not sound:
             raise ValueError(self)
 
     @classmethod
@@ -84,20 +90,27 @@ class FaultRule:
         fault, *options = rest.split() or [""]
         try:
             said = dict(option.split("=") for option in options)
-            seconds = float(said.pop("seconds", cls.seconds))
+            seconds, share = float(said.pop("seconds", cls.seconds)), float(said.pop("share", cls.share))
             counts = {key: int(value) for key, value in said.items()}
-            return cls(action, Fault(fault), seconds=seconds, **counts)
+            return cls(action, Fault(fault), seconds=seconds, share=share, **counts)
         except (ValueError, TypeError):
             faults = ", ".join(one.value for one in Fault)
             raise RunError(
                 f"{text!r} is no rule: it must read ACTION FAULT [skip=N] [times=N] [every=N] [seconds=S]"
+                " [share=0..1] [seed=N]"
                 f" with one of the faults {faults}."
             ) from None
 
     def matches(self, call: int) -> bool:
         """Tell whether the so-manieth call (from 0) of the action goes wrong."""
         at = call - self.skip
-        return at >= 0 and at % self.every == 0 and (not self.times or at // self.every < self.times)
+        due = at >= 0 and at % self.every == 0 and (not self.times or at // self.every < self.times)
+        return due and (self.share >= 1 or self._chance(call) < self.share)
+
+    def _chance(self, call: int) -> float:
+        """Return a number from 0 to 1 for a call, the same each time."""
+        drawn = hashlib.sha256(f"{self.seed} {self.action} {self.fault.value} {call}".encode()).digest()
+        return int.from_bytes(drawn[:8], "big") / 2**64
 
 
 class Faults:

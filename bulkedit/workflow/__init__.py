@@ -1,20 +1,22 @@
-"""Where the worlds meet: export a catalogue into a workbook, check a workbook, import it into a catalogue."""
+"""Where the worlds meet: export into a workbook, check it, import it into its catalogue, refresh it from there."""
 
 from bulkedit.workflow.checking import Check
 from bulkedit.workflow.exporting import ExportReport, editable_organizations, export
 from bulkedit.workflow.importing import Import
-from bulkedit.workflow.job import ATTEMPTS, ImportOptions, Job, Progress, Sender, foresee
+from bulkedit.workflow.job import ImportOptions, Job, Progress, Sender, foresee
+from bulkedit.workflow.refreshing import RefreshReport, refresh_workbook
 
 __all__ = [
-    "ATTEMPTS",
     "Check",
     "ExportReport",
     "Import",
     "ImportOptions",
     "Job",
     "Progress",
+    "RefreshReport",
     "Sender",
     "editable_organizations",
     "export",
     "foresee",
+    "refresh_workbook",
 ]

@@ -30,8 +30,12 @@ class Attempted(Protocol):
         """The package as it was read before."""
 
     @property
-    def settled(self) -> bool:
-        """Tell whether, if nothing was sent, that is because everything is on the site already."""
+    def arrived(self) -> bool:
+        """Tell whether everything that was to be sent is on the site already."""
+
+    @property
+    def doubtful(self) -> bool:
+        """Tell whether a refusal may mean that the same has just been stored by an earlier run."""
 
 
 T = TypeVar("T", bound=Attempted)
@@ -44,7 +48,7 @@ def bring(
 
     Each attempt after the first reads the package anew and compares, so nothing that has arrived is sent twice.
     What was sent without an answer has arrived if there is nothing left to send. As long as it has not, a refusal
-    may be the doing of its twin, which the site is still busy with: that is tried once more.
+    may be the doing of its twin, which the site was still busy with: that is tried once more.
 
     Args:
         attempt: reads the package (the first time, it may have been read before), compares, sends; told how many
@@ -58,7 +62,7 @@ def bring(
         one = attempt(tries)
         tries += 1
         match one.answer:
-            case None if unclear is not None and one.settled:
+            case None if unclear is not None and one.arrived:
                 return arrived(unclear, one.live)
             case Mismatched() if (mismatches := mismatches + 1) < ATTEMPTS:
                 continue
@@ -67,7 +71,7 @@ def bring(
                 if (silences := silences + 1) >= UNCLEAR_ATTEMPTS:
                     return one
                 pause(silences)
-            case Rejected() | Denied() if unclear is not None and refusals == 0:
+            case Rejected() | Denied() if (unclear is not None or one.doubtful) and refusals == 0:
                 refusals += 1
                 pause(silences)
             case NotSent() if unclear is not None:
@@ -86,14 +90,20 @@ class Delivery:
         ledger: where calls are noted.
         run: the run.
         clock: tells the time.
+
+    Attributes:
+        trouble: why the ledger does not know what became of a call, one sentence; empty where it knows.
     """
 
     def __init__(self, site: Site, ledger: Ledger, run: Run, clock: Clock = now) -> None:
         self._site, self._ledger, self.run, self._clock = site, ledger, run, clock
+        self._unclear: dict[str, int] = {}
+        self.trouble = ""
 
     def __call__(self, call: Call) -> Answer:
         """Send a call, and return what became of it."""
         try:
+            self._forget_twin(call)
             number = self._ledger.intend(
                 self.run.id, call.package, call.name, call.action, call.payload, call.before, self._clock()
             )
@@ -104,10 +114,24 @@ class Delivery:
             self._note(number, answer)
         except LedgerError as error:
             self.trouble = str(error)
+        if isinstance(answer, Unclear):
+            self._unclear[call.package] = number
         return answer
 
-    trouble = ""
-    """Why the ledger does not know what became of calls; one sentence, or empty."""
+    def _forget_twin(self, call: Call) -> None:
+        """Note of a call without an answer that it did not arrive, since it is sent once more."""
+        number = self._unclear.pop(call.package, None)
+        if number is not None:
+            self._ledger.answered(number, CallOutcome.NOT_STORED, self._clock(), reason="It was sent once more.")
+
+    def arrived(self, call: Call, package: Package) -> None:
+        """Note that a call without an answer was stored, as the package shows."""
+        number = self._unclear.pop(call.package, None)
+        if number is not None:
+            try:
+                self._ledger.answered(number, CallOutcome.STORED, self._clock(), after=package)
+            except LedgerError as error:
+                self.trouble = str(error)
 
     def _note(self, number: int, answer: Answer) -> None:
         match answer:

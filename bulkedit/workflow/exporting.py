@@ -83,7 +83,8 @@ def export(
         types = site.dataset_types()
     language = language or language_of_site
     layout = _layout(site, packages, types or ["dataset"], templates, language, [*editable, *wanted])
-    identity = Identity(site.url, {one.id: one.name for one in wanted}, clock(), site.user(), language)
+    names = {one.id: one.name for one in wanted}
+    identity = Identity(site.url, names, clock(), site.user(), language, dataset_type, query, blank)
     counts = _write(path, Export(identity, layout, tabulate(layout, packages), headers_as_names))
     ids = {one.id for one in editable}
     return ExportReport(site.url, [one.name for one in wanted], path, counts, all(one.id in ids for one in wanted))

@@ -1,32 +1,48 @@
 """Import a workbook into the catalogue it came from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
+from types import TracebackType
+from typing import Self
 
-from bulkedit.ckan.send import send
-from bulkedit.ckan.site import Site
-from bulkedit.core.answers import Answer, Planned, Unclear
+from bulkedit.ckan.errors import CallError
+from bulkedit.ckan.pace import WORKERS, wait_before
+from bulkedit.ckan.site import Site, same_address
+from bulkedit.core.answers import Planned
 from bulkedit.core.catalogue import Catalogue, id_of, tabulate, tabulate_as
 from bulkedit.core.edits import RowEdit
 from bulkedit.core.json_value import Package, dicts
 from bulkedit.core.meta import Identity
-from bulkedit.core.outcomes import Settled
 from bulkedit.core.plan import Call
 from bulkedit.core.report import Report
 from bulkedit.core.trouble import RunError
 from bulkedit.excel.read import Book
+from bulkedit.excel.save import tidy
+from bulkedit.ledger import Ledger, LedgerError, Run, RunState, who
 from bulkedit.newcomers import Newcomers
+from bulkedit.workflow.claims import Claims
 from bulkedit.workflow.clock import Clock, now
+from bulkedit.workflow.delivery import Delivery
 from bulkedit.workflow.exporting import editable_organizations
 from bulkedit.workflow.job import ImportOptions, Job, Progress, Sender, foresee
+from bulkedit.workflow.keeping import keeping
+from bulkedit.workflow.recovery import created_before, killed_runs
 
 
 class Import(Job):
     """One workbook on its way into one catalogue."""
 
     def __init__(
-        self, site: Site, path: Path, options: ImportOptions, *, run: str = "", clock: Clock = now
+        self,
+        site: Site,
+        path: Path,
+        options: ImportOptions,
+        *,
+        ledger: Ledger | None = None,
+        run: str = "",
+        clock: Clock = now,
     ) -> None:
         """Read the workbook and the live state of what it edits.
 
@@ -34,26 +50,60 @@ class Import(Job):
             site: the catalogue.
             path: the workbook.
             options: how it is imported.
+            ledger: where the run is noted; None if nothing is to be sent.
             run: what the run is called; otherwise something new.
             clock: tells the time.
 
         Raises:
             RunError: it cannot be done; nothing was sent.
         """
-        self.site = site
-        super().__init__(path, options, self._arrive, run=run, clock=clock)
+        self.site, self._ledger, self._claims = site, ledger, Claims(ledger)
+        self._delivery: Delivery | None = None
+        self.killed: list[Run] = []
+        try:
+            self._claims.workbook(path)
+            if ledger is not None:
+                self.killed = killed_runs(ledger, path, clock())
+                tidy(path)
+            super().__init__(path, options, self._arrive, run=run, clock=clock)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let others import the workbook and its organizations."""
+        self._claims.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def _arrive(self, book: Book) -> "_Online":
         """Return the site as the other side of a workbook that belongs there and may be sent there."""
         refuse_other_site(book.identity, self.site.url)
+        self._claims.organizations(self.site.url, book.identity.organizations)
         _refuse_without_rights(self.site, book.identity)
-        return _Online(self.site, book)
+        self._user = self.site.user() if self._ledger is not None else ""
+        return _Online(self.site, book, created_before(self._ledger, self.path, book))
 
     @property
     def deletions(self) -> int:
         """How many packages and resources the workbook asks to delete that are there."""
-        asked = [row for row in self.edits.rows if row.asks and row.action == "delete"]
-        return sum(not row.table.level.of_items and self._is_there(row) for row in asked)
+        return sum(map(self._is_there, self._to_delete))
+
+    @property
+    def deletions_asked(self) -> int:
+        """How many it asks to delete, with those that are gone already: a run that was killed deleted them."""
+        return len(self._to_delete)
+
+    @property
+    def _to_delete(self) -> list[RowEdit]:
+        asked = (row for row in self.edits.rows if row.asks and row.action == "delete")
+        return [row for row in asked if not row.table.level.of_items]
 
     def _is_there(self, row: RowEdit) -> bool:
         live = self.live.get(row.package)
@@ -61,18 +111,69 @@ class Import(Job):
             return False
         return not row.resource or row.owner in {id_of(resource) for resource in dicts(live.get("resources"))}
 
-    def run(self, sender: Sender, progress: Progress | None = None) -> list[Settled]:
-        """See `Job.run`; large files are told on their way."""
-        self.site.client.progress = progress
-        return super().run(sender, progress)
+    def interrupt(self) -> None:
+        """Let no further call begin; those under way go on."""
+        super().interrupt()
+        self.site.client.pace.interrupt()
 
-    def send(self, call: Call) -> Answer:
-        """Send a call to the site (the `Sender` of an import)."""
+    def pause(self, silences: int) -> None:
+        """Wait, after so many answers that did not come, before the site is asked again."""
+        with suppress(CallError):  # whoever asks next is told
+            self.site.client.pace.pause(wait_before(silences + 1))
+
+    def note_arrival(self, call: Call, package: Package) -> None:
+        """Note in the ledger that a call without an answer was stored."""
+        if self._delivery is not None:
+            self._delivery.arrived(call, package)
+
+    def carried_out(self, progress: Progress | None = None, workers: int = WORKERS) -> Report:
+        """Send the edits, and return what became of each row, once it is written into the workbook.
+
+        Args:
+            progress: told of packages that are done, and of large files on their way.
+            workers: most packages at a time.
+
+        Raises:
+            LedgerError: the run cannot be noted; nothing was sent.
+            KeyboardInterrupt: somebody did not want to wait for the calls under way.
+        """
+        if self._ledger is None or not self.by_package or self.asked:
+            return self.report(self.run(foresee, progress), dry_run=False)
+        self.site.client.progress = progress
+        self._claims.run(self.run_id)
+        run = self._run()
+        self._ledger.begin(run)
+        self._delivery = Delivery(self.site, self._ledger, run, self._clock)
+        sender: Sender = self._delivery
+        if self.options.keep_files:
+            sender = keeping(sender, self.site, self._ledger.files_of(self.run_id))
+        report = self.report(self.run(sender, progress, workers), dry_run=False)
+        return self._noted(report, self._ledger, self._delivery)
+
+    def _run(self) -> Run:
+        """Return the run as the ledger notes it."""
+        identity = self.book.identity
+        return Run(
+            self.run_id,
+            "import",
+            self._clock(),
+            self.site.url,
+            self._user,
+            who(),
+            identity.organizations,
+            str(self.path.resolve()),
+            self.original.digest,
+        )
+
+    def _noted(self, report: Report, ledger: Ledger, delivery: Delivery) -> Report:
+        """Note how the run ended; return the report, which says so where that cannot be noted."""
+        state = RunState.STOPPED if report.stopped or self.mistake else RunState.DONE
+        state = RunState.INTERRUPTED if self.interrupted else state
         try:
-            return send(self.site.client, call)
-        except KeyboardInterrupt:
-            self.interrupted = True
-            return Unclear("The run was interrupted while the site was at it.")
+            ledger.end(self.run_id, state, self._clock(), report.counts, report.rows_for_ledger())
+        except LedgerError as error:
+            return replace(report, unnoted=str(error))
+        return replace(report, unnoted=delivery.trouble)
 
     def foreseen(self) -> tuple[Report, int]:
         """Return what an import would do, and how many packages it would write to."""
@@ -83,9 +184,9 @@ class Import(Job):
 class _Online:
     """A site, for a workbook that came from it."""
 
-    def __init__(self, site: Site, book: Book) -> None:
+    def __init__(self, site: Site, book: Book, created: Mapping[str, str]) -> None:
         self._site, self._layout = site, book.layout
-        self._newcomers = Newcomers(site, book.identity)
+        self._newcomers = Newcomers(site, book.identity, created)
         self.revises = site.can_revise()
 
     @property
@@ -134,12 +235,7 @@ def refuse_other_site(identity: Identity, url: str) -> None:
     Raises:
         RunError: it came from another.
     """
-    if _address(identity.site) != _address(url):
+    if not same_address(identity.site, url):
         raise RunError(
             f"This workbook was exported from {identity.site} and goes back only there; you gave {url}."
         )
-
-
-def _address(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme.lower()}://{parts.netloc.lower()}{parts.path.rstrip('/')}"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bulkedit.core.advance import advance
-from bulkedit.core.answers import Accepted, Answer, Held, Mismatched, NotSent, Planned, Unavailable, Unclear
+from bulkedit.core.answers import Accepted, Answer, Held, NotSent, Planned, Unavailable, Unclear
 from bulkedit.core.catalogue import Catalogue, id_of, tabulate, tabulate_as
 from bulkedit.core.columns import FILE_COLUMN
 from bulkedit.core.diff import Change, PackageDiff, diff_package
@@ -16,6 +16,7 @@ from bulkedit.core.edits import Place, RowEdit
 from bulkedit.core.find import find_edits
 from bulkedit.core.guards import elsewhere, find_damage, open_questions, reasons
 from bulkedit.core.json_value import JSON, Package, dicts, text_of
+from bulkedit.core.lanes import lanes
 from bulkedit.core.naming import is_placeholder
 from bulkedit.core.outcomes import Outcome, Settled, at_rest, outcomes_of, together
 from bulkedit.core.plan import CREATE, Call, Plan, plan_creation, plan_package
@@ -29,9 +30,10 @@ from bulkedit.excel.save import ensure_writable, refuse_other_format
 from bulkedit.newcomers import TakenError
 from bulkedit.uploading import examine_files
 from bulkedit.workflow.clock import Clock, now
+from bulkedit.workflow.crew import work_off
+from bulkedit.workflow.delivery import bring
 
-ATTEMPTS = 3
-"""How often a package that somebody keeps changing is read and sent again."""
+INTERRUPTED = "The run was interrupted before this row; import again to go on."
 
 Progress = Callable[[str, int, int], None]
 """Told of long work: what, how many of how many are done."""
@@ -47,6 +49,7 @@ class ImportOptions:
         overwrite: where both sides changed a cell, send the workbook's.
         files: folder of the files that rows name; None for the workbook's.
         accept: codes of the guards whose findings are meant.
+        keep_files: save uploaded files before they are replaced or deleted.
     """
 
     output: Path | None = None
@@ -54,6 +57,7 @@ class ImportOptions:
     overwrite: bool = False
     files: Path | None = None
     accept: frozenset[str] = frozenset()
+    keep_files: bool = False
 
 
 Sender = Callable[[Call], Answer]
@@ -156,6 +160,7 @@ class Job:
         self.live = self._read_live()
         self.interrupted = False
         self.mistake = ""
+        self._stopped: NotSent | None = None
 
     def _salt(self) -> str:
         """What distinguishes this workbook's new records from those of others."""
@@ -166,31 +171,58 @@ class Job:
         sound = (key for key, rows in self.by_package.items() if key and not any(row.problems for row in rows))
         return self.side.live([key for key in sound if not is_placeholder(key)])
 
-    def run(self, sender: Sender, progress: Progress | None = None) -> list[Settled]:
+    def run(self, sender: Sender, progress: Progress | None = None, workers: int = 0) -> list[Settled]:
         """Bring every edited package to its end and return what became of each.
 
         Nothing is sent while the guards' questions are open, whatever the sender.
+
+        Args:
+            sender: carries calls out.
+            progress: told of packages that are done.
+            workers: threads to do it with, never two at one package; 0 for the caller's own.
+
+        Raises:
+            KeyboardInterrupt: somebody did not want to wait for the calls under way.
         """
         if self.asked:
             sender = _held(Held(reasons(self.asked), elsewhere(self.asked)))
-        settled: list[Settled] = []
-        stopped: NotSent | None = None
-        for done, (key, rows) in enumerate(self.by_package.items(), 1):
-            if stopped is not None and is_placeholder(key) and not any(row.problems for row in rows):
-                ones = [Settled(rows, answer=stopped)]  # the site need not be asked for its name any more
-            else:
-                ones = self._settled(key, rows, sender if stopped is None else _stopped(stopped))
-            settled += ones
-            reason = next((one.answer.reason for one in ones if isinstance(one.answer, NotSent)), "")
-            if stopped is None and reason:
-                stopped = NotSent(f"The run stopped before this row: {reason}")
-            if stopped is None and self.mistake:
-                stopped = NotSent("The run stopped before this row because of a mistake of bulkedit's own.")
-            if stopped is None and self.interrupted:
-                stopped = NotSent("The run was interrupted before this row; import again to go on.")
+
+        def done(count: int) -> None:
             if progress is not None:
-                progress("packages", done, len(self.by_package))
-        return settled
+                progress("packages", count, len(self.by_package))
+
+        if not workers:
+            found = {}
+            for key in self.by_package:
+                found[key] = self._ended(key, sender)
+                done(len(found))
+        else:
+            found = work_off(
+                lanes(self.by_package),
+                lambda key: self._ended(key, sender),
+                workers,
+                done=done,
+                interrupted=self.interrupt,
+            )
+        return [one for key in self.by_package for one in found[key]]
+
+    def interrupt(self) -> None:
+        """Send nothing more; what is under way goes on."""
+        self.interrupted = True
+        self._stopped = self._stopped or NotSent(INTERRUPTED)
+
+    def _ended(self, key: str, sender: Sender) -> list[Settled]:
+        """Bring one package to its end, or say why the run stopped before it."""
+        rows, stopped = self.by_package[key], self._stopped
+        if stopped is not None and is_placeholder(key) and not any(row.problems for row in rows):
+            return [Settled(rows, answer=stopped)]  # the site need not be asked for its name any more
+        ones = self._settled(key, rows, sender if stopped is None else _stopped(stopped))
+        reason = next((one.answer.reason for one in ones if isinstance(one.answer, NotSent)), "")
+        if reason and self._stopped is None:
+            self._stopped = NotSent(f"The run stopped before this row: {reason}")
+        if self.mistake and self._stopped is None:
+            self._stopped = NotSent("The run stopped before this row because of a mistake of bulkedit's own.")
+        return ones
 
     def _settled(self, key: str, rows: Sequence[RowEdit], sender: Sender) -> list[Settled]:
         try:
@@ -198,6 +230,29 @@ class Job:
         except Exception as error:  # a mistake of ours must not lose the answers to what was sent already
             self.mistake = type(error).__name__
             return [Settled(rows, answer=Unclear(f"bulkedit made a mistake here ({self.mistake})."))]
+
+    def _bring(self, rows: Sequence[RowEdit], attempt: Callable[[int], Settled]) -> Settled:
+        """See `delivery.bring`."""
+
+        def safely(before: int) -> Settled:
+            try:
+                return attempt(before)
+            except RunError as error:
+                return Settled(rows, answer=NotSent(str(error)))
+
+        def arrived(unclear: Settled, live: Package | None) -> Settled:
+            found: Package = live or {**(unclear.live or {}), "state": "deleted"}  # that may not be shown any more
+            if unclear.call is not None:
+                self.note_arrival(unclear.call, found)
+            return replace(unclear, answer=Accepted(found))
+
+        return bring(safely, arrived, self.pause)
+
+    def pause(self, silences: int) -> None:
+        """Wait, after so many answers that did not come, before the site is asked again."""
+
+    def note_arrival(self, call: Call, package: Package) -> None:
+        """Learn that a call without an answer was stored."""
 
     def _with_files(self, one: Settled, sender: Sender) -> list[Settled]:
         """Send the files that did not go with a package's call, one after the other.
@@ -211,17 +266,27 @@ class Job:
         settled = [_without_files(one, calls)]
         live, waits = one.known, False
         for call in calls:
-            changes = tuple(change for change in one.diff.changes if _is_of_file(change, (call,)))
-            rows = [row for row in one.rows if row.place in {change.row.place for change in changes}]
-            sent = replace(call, before=live)
-            answer = Held({}, _ONE_AFTER_ANOTHER) if waits else sender(sent)
-            if isinstance(answer, Unavailable):
+            file = self._send_file(one, call, live, _held(Held({}, _ONE_AFTER_ANOTHER)) if waits else sender)
+            if isinstance(file.answer, Unavailable):
                 self.side.revises = False
                 return self._with_files(one, sender)
-            settled.append(Settled(rows, PackageDiff(changes), sent, answer, live=live))
-            live = answer.package if isinstance(answer, Accepted) else live
-            waits = waits or isinstance(answer, (Unclear, NotSent))
+            settled.append(file)
+            live = file.known
+            waits = waits or isinstance(file.answer, (Unclear, NotSent))
         return settled
+
+    def _send_file(self, one: Settled, call: Call, live: Package | None, sender: Sender) -> Settled:
+        """Send one of the calls that carry a package's files."""
+        changes = tuple(change for change in one.diff.changes if _is_of_file(change, (call,))) if one.diff else ()
+        rows = [row for row in one.rows if row.place in {change.row.place for change in changes}]
+
+        def attempt(before: int) -> Settled:
+            if before and live is not None:
+                return _only_files(self._attempt(rows, self.side.package(id_of(live)), sender, rows[0].package))
+            sent = replace(call, before=live)
+            return Settled(rows, PackageDiff(changes), sent, sender(sent), live=live)
+
+        return self._bring(rows, attempt)
 
     def _later_calls(self, one: Settled) -> Sequence[Call]:
         """Return the calls that follow the one that was accepted: CKAN creates a package without its files."""
@@ -240,32 +305,25 @@ class Job:
     def _settle(self, key: str, rows: Sequence[RowEdit], sender: Sender) -> Settled:
         if any(row.problems for row in rows):
             return Settled(rows)
-        if is_placeholder(key):
-            return self._settle_new(key, rows, sender)
-        settled, live = Settled(rows), self.live.get(key)
-        for attempt in range(ATTEMPTS):
-            try:
-                if attempt or not self.side.revises:  # what the search index says may be old
-                    live = self.side.package(key)
-                settled = self._attempt(rows, live, sender)
-            except RunError as error:
-                return replace(settled, answer=NotSent(str(error)))
-            if not isinstance(settled.answer, Mismatched):
-                break
-        return settled
 
-    def _settle_new(self, key: str, rows: Sequence[RowEdit], sender: Sender) -> Settled:
-        """Create a package, unless an earlier run has."""
+        def attempt(before: int) -> Settled:
+            if is_placeholder(key):
+                return self._attempt_new(key, rows, sender)
+            anew = before or not self.side.revises  # what the search index says may be old
+            return self._attempt(rows, self.side.package(key) if anew else self.live.get(key), sender)
+
+        return self._bring(rows, attempt)
+
+    def _attempt_new(self, key: str, rows: Sequence[RowEdit], sender: Sender) -> Settled:
+        """Create a package, unless it has been."""
         try:
             name, live = self.side.named(rows)
-            if live is not None:
-                return self._attempt(rows, live, sender, key)
-            return self._create(key, name, rows, sender)
         except TakenError as error:
             place = next(row.place for row in rows if row.owner == key)
             return Settled(rows, problems={place: [str(error)]})
-        except RunError as error:
-            return Settled(rows, answer=NotSent(str(error)))
+        if live is not None:
+            return self._attempt(rows, live, sender, key)
+        return self._create(key, name, rows, sender)
 
     def _create(self, key: str, name: str, rows: Sequence[RowEdit], sender: Sender) -> Settled:
         diff = diff_package(rows, self.book.exported, tabulate(self.book.layout, []))
@@ -374,6 +432,14 @@ class Job:
 _ONE_AFTER_ANOTHER = (
     "Not sent, because it is not known what became of the file before it in the same package; import again."
 )
+
+
+def _only_files(settled: Settled) -> Settled:
+    """Return what is known of the files of a package."""
+    if settled.diff is None:
+        return settled
+    changes = tuple(change for change in settled.diff.changes if _is_of_file(change))
+    return replace(settled, diff=replace(settled.diff, changes=changes))
 
 
 def _is_of_file(change: Change, calls: Sequence[Call] | None = None) -> bool:

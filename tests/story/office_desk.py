@@ -12,8 +12,10 @@ from typing import Any
 import openpyxl
 import pytest
 from live_catalogue import LiveCatalogue, OpenCatalogue, PackageDict, package
+from quick_time import QuickTime
 from scripted import TOKEN, Script, Serve, Server
 
+from bulkedit.ckan import pace
 from bulkedit.cli import run
 
 
@@ -108,6 +110,7 @@ def desk(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CKAN_API_KEY", TOKEN)
     monkeypatch.delenv("CKAN_URL", raising=False)
+    monkeypatch.setattr(pace, "RealTime", QuickTime)
     return Desk(tmp_path, open_catalogue, serve, monkeypatch, capsys)
 
 

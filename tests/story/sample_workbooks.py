@@ -6,10 +6,12 @@ They name the address that `bulkedit sandbox` has by default: with it running, t
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 
 from bulkedit.ckan.client import Client
+from bulkedit.ckan.send import send
 from bulkedit.ckan.site import Site
 from bulkedit.commands.sandboxing import PORT
 from bulkedit.demo import COLLEAGUE, EDITOR, ORGANIZATION, edit, edit_on_the_site
@@ -32,7 +34,7 @@ def regenerate(folder: Path, port: int = PORT) -> str:
         edit_on_the_site(sandbox.url, sandbox.tokens[COLLEAGUE])
         shutil.copyfile(edited, imported)
         job = Import(site, imported, ImportOptions(), run="0a1b2c3d", clock=lambda: "2026-10-05T10:30:00")
-        job.report(job.run(job.send), dry_run=False)
+        job.report(job.run(partial(send, job.site.client)), dry_run=False)
         site.client.close()
     for backup in folder.glob("*.bak.xlsx"):
         backup.unlink()

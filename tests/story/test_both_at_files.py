@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from live_catalogue import LiveCatalogue, package_id, resource_id
 from office_desk import Desk, edit, rows, two_packages
 
 from bulkedit.ckan.client import Client
+from bulkedit.ckan.send import send
 from bulkedit.ckan.site import Site
 from bulkedit.core.answers import Denied
 from bulkedit.excel.typist import Typist
@@ -145,7 +147,7 @@ def test_a_file_is_sent_as_it_was_examined_or_not_at_all(desk: Desk, tmp_path: P
     else:
         path.write_bytes(b"INSIDE")
 
-    [settled] = job.run(job.send)
+    [settled] = job.run(partial(send, job.site.client))
 
     assert isinstance(settled.answer, Denied)
     assert stored(ckan, FIRST) == b""
@@ -206,7 +208,8 @@ def test_a_large_file_is_told_during_an_import(desk: Desk) -> None:
     ckan, workbook = uploading(desk, b"x" * 7_000_000)
     job = Import(Site(Client(ckan.url, ckan.sandbox.tokens["editor"])), workbook, ImportOptions())
     told: list[str] = []
+    job.site.client.progress = lambda what, done, total: told.append(f"{what} {done} of {total}")
 
-    job.run(job.send, lambda what, done, total: told.append(f"{what} {done} of {total}"))
+    job.run(partial(send, job.site.client))
 
     assert "MB sent 6 of 6" in told

@@ -1,0 +1,86 @@
+"""What a run did, package by package, as its calls in the ledger tell."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bulkedit.core.catalogue import id_of
+from bulkedit.core.plan import CREATE
+from bulkedit.core.trouble import RunError
+from bulkedit.core.undo import Step
+from bulkedit.ledger import CallOutcome, Ledger, Run, Sent
+
+
+@dataclass
+class Touched:
+    """A package that a run touched.
+
+    Attributes:
+        key: its id; of one whose creation was never answered, its name.
+        name: what it was called.
+        steps: the run's calls that stored something, or may have.
+    """
+
+    key: str
+    name: str
+    steps: list[Step] = field(default_factory=list)
+
+
+def find_run(ledger: Ledger, asked: str) -> Run:
+    """Return the run that is to be taken back.
+
+    Args:
+        ledger: the ledger.
+        asked: the beginning of its id, or the path of a workbook, whose latest run it is; empty for the latest.
+
+    Raises:
+        LedgerError: the ledger has no such run, or cannot be used.
+        RunError: no run stored anything.
+    """
+    workbook = Path(asked) if asked.lower().endswith((".xlsx", ".xlsm")) else None
+    if asked and workbook is None:
+        run = ledger.run(asked)
+        if not touched_by(ledger.calls(run.id)):
+            raise RunError(f"Run {run.id} stored nothing, so there is nothing to undo.")
+        return run
+    runs = ledger.runs(str(workbook.resolve()) if workbook is not None else "")
+    for run in runs:
+        if touched_by(ledger.calls(run.id)):
+            return run
+    where = f"No run of {workbook}" if workbook is not None else "No run"
+    raise RunError(f"{where} in the ledger {ledger.path} stored anything, so there is nothing to undo.")
+
+
+def touched_by(calls: Sequence[Sent]) -> list[Touched]:
+    """Return the packages that calls changed, or may have changed, in the order of the first call to each."""
+    found: dict[str, Touched] = {}
+    by_name: dict[str, str] = {}
+    for call in calls:
+        if call.outcome is CallOutcome.NOT_STORED:
+            continue
+        created = call.action == CREATE
+        key = by_name.get(call.name, call.package) if not created else call.name
+        if created and call.after is not None:
+            key = id_of(call.after)
+        if created and call.after is None:
+            by_name[call.name] = key  # what came after the answer that did not come has an id
+        known = found.setdefault(key, Touched(key, call.name))
+        known.steps.append(Step(call.action, call.payload, call.before, call.after))
+        if call.before is not None:
+            known.key = id_of(call.before)
+    return [*found.values()]
+
+
+def lanes_back(touched: Sequence[Touched]) -> list[list[str]]:
+    """Return the keys of packages in lanes: those whose name changed one after the other, last first.
+
+    So each finds the name free that it had before.
+    """
+    back = [*reversed(touched)]
+    named = [one.key for one in back if any(_named(step) for step in one.steps)]
+    return [*([named] if named else []), *([one.key] for one in back if one.key not in named)]
+
+
+def _named(step: Step) -> bool:
+    """Tell whether a call gave a package another name, or the first."""
+    return step.before is None or step.before.get("name") != step.left.get("name")

@@ -1,0 +1,123 @@
+"""A refreshed workbook that nobody edited is what an export would be now, through a real .xlsx file."""
+
+import tempfile
+from pathlib import Path
+
+from arbitrary import packages
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from worlds import IDENTITY, SINGLE, laid_out
+
+from bulkedit.core import columns as own
+from bulkedit.core.catalogue import Catalogue, tabulate
+from bulkedit.core.cells import cell_text
+from bulkedit.core.columns import Layout
+from bulkedit.core.find import find_edits
+from bulkedit.core.json_value import JSON, Package, dicts
+from bulkedit.core.outcomes import Result
+from bulkedit.core.refreshed import Refresh, refresh
+from bulkedit.core.report import Report
+from bulkedit.core.sheets import find_heads
+from bulkedit.core.template import NO_TEMPLATE, Template
+from bulkedit.excel.original import Original
+from bulkedit.excel.read import Book, read_workbook
+from bulkedit.excel.write import Export, write_workbook
+
+COLLECTING = settings(deadline=None, suppress_health_check=list(HealthCheck))
+Rows = dict[str, list[tuple[str, ...]]]
+
+
+def _of_own(package: Package, prefix: str) -> Package:
+    """Return a package whose resources have ids of their own."""
+    resources = [resource | {"id": f"{prefix}{resource['id']}"} for resource in dicts(package.get("resources"))]
+    return package | {"resources": resources}
+
+
+def _items(package: Package) -> list[JSON]:
+    found = package.get("contacts")
+    return found if isinstance(found, list) else []
+
+
+def _workbook(path: Path, layout: Layout, catalogue: Catalogue, *, as_names: bool = False) -> None:
+    with path.open("wb") as file:
+        write_workbook(file, Export(IDENTITY, layout, catalogue, as_names))
+
+
+def _refresh(path: Path, site: list[Package]) -> Refresh:
+    """Refresh a workbook in its place, as the program does."""
+    original = Original(path)
+    book = original.book
+    edits = find_edits(book.layout, book.exported, book.sheets)
+    live = {str(package["id"]): package for package in site}
+    found = refresh(book.layout, book.exported, edits, live, book.sheets, site=IDENTITY.site)
+    report = Report("run", "2026-11-22T09:00:00", False, IDENTITY.site, str(path), found.outcomes, edits)
+    assert original.write(report, found.moved, path) == path
+    return found
+
+
+def _rows(book: Book) -> Rows:
+    """Return the rows of each data sheet by header, without order, but for those of records that are gone."""
+    found: Rows = {}
+    for table in book.layout.tables:
+        sheet = book.sheets[table.title]
+        heads = find_heads(table, sheet)
+        at = {**heads.own, **dict(heads.fields)}
+        answers = {at.pop(header) for header in (own.RESULT, own.MESSAGE)}
+        gone = min(answers)
+        found[table.title] = sorted(
+            texts
+            for row in sheet.rows
+            if cell_text(row.cells.get(gone, "")) != "deleted"
+            and any(texts := tuple(cell_text(row.cells.get(position, "")) for position in at.values()))
+        )
+    return found
+
+
+@settings(COLLECTING, max_examples=60)
+@given(
+    st.tuples(packages("p1", "parks"), packages("p2", "trails", 1), packages("p3", "bogs", 1)),
+    st.tuples(packages("p1", "gardens", 3), packages("p2", "trails", 0), packages("p4", "moors", 2)),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from([NO_TEMPLATE, SINGLE]),
+)
+def test_a_refreshed_workbook_is_what_an_export_would_be_now(
+    exported: tuple[Package, ...],
+    live: tuple[Package, ...],
+    turned: bool,
+    as_names: bool,
+    template: Template,
+) -> None:
+    """Whatever others did: fields, lists, names, resources and packages that came and went.
+
+    The rows of the refreshed workbook, and what it remembers of each, are those of a fresh export; and a second
+    refresh finds nothing more to bring in.
+    """
+    before = [_of_own(package, str(package["id"])) for package in exported]
+    now = [_of_own(package, str(package["id"])) for package in live]
+    if turned:
+        now[0] |= {"contacts": [*_items(now[0])[:1], *reversed(_items(before[0]))]}
+    layout = laid_out([*before, *now], template)
+    with tempfile.TemporaryDirectory() as folder:
+        path, fresh = Path(folder) / "refreshed.xlsx", Path(folder) / "fresh.xlsx"
+        _workbook(path, layout, tabulate(layout, before), as_names=as_names)
+        _workbook(fresh, layout, tabulate(layout, now), as_names=as_names)
+
+        found = _refresh(path, now)
+
+        book, expected = read_workbook(path), read_workbook(fresh)
+        again = _refresh(path, now)
+    assert _rows(book) == _rows(expected)
+    assert {
+        title: rows.items() & book.exported.rows[title].items() for title, rows in expected.exported.rows.items()
+    } == {title: rows.items() for title, rows in expected.exported.rows.items()}
+    assert {one.result for one in found.outcomes} <= {
+        Result.UPDATED,
+        Result.CREATED,
+        Result.DELETED,
+        Result.UNCHANGED,
+    }
+    assert {one.result for one in again.outcomes} <= {Result.UNCHANGED, Result.DELETED}
+    edits = find_edits(book.layout, book.exported, book.sheets)
+    assert [row for row in edits.rows if row.cells or row.problems] == []
+    assert edits.missing == {}

@@ -1,0 +1,152 @@
+"""A big day's work before it is sent, and a program that can be killed while it does."""
+
+import json
+import os
+import random
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "ckan"))
+
+import big_day
+from live_catalogue import LiveCatalogue
+from scripted import TOKEN
+
+from bulkedit.ckan.client import Client
+from bulkedit.ckan.site import Site
+from bulkedit.sandbox import Sandbox
+from bulkedit.workflow import export
+
+MORTAL = Path(__file__).parent / "mortal.py"
+IMPORT = ["import", "parks.xlsx", "--yes", "--json", "--confirm-deletes", str(big_day.DELETED)]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a program ended: its status (negative: the signal), what it said, how often it passed each boundary."""
+
+    status: int
+    said: str
+    passed: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows had each result."""
+        counts: dict[str, int] = json.loads(self.said[self.said.index("{") :])["counts"]
+        return counts
+
+
+class Mortal:
+    """A program that loads bulkedit once, and forks to run it."""
+
+    def __init__(self) -> None:
+        environment = {**os.environ, "CKAN_API_KEY": TOKEN, "PYTHONPATH": os.pathsep.join(sys.path)}
+        self._process = subprocess.Popen(
+            [sys.executable, str(MORTAL)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+
+    def run(self, arguments: list[str], folder: Path, url: str, die: tuple[str, int] = ("", 0)) -> Ended:
+        """Run bulkedit in a folder, and kill it at a boundary."""
+        environment = {"CKAN_URL": url, "BULKEDIT_LEDGER": str(folder / "ledger" / "ledger.sqlite")}
+        order = {"arguments": arguments, "environment": environment, "folder": str(folder), "die": die}
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return Ended(**json.loads(self._process.stdout.readline()))
+
+    def close(self) -> None:
+        """Take no more orders."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(30)
+
+
+@dataclass(frozen=True)
+class Morning:
+    """The catalogue and the workbook before the work is sent: kept, and laid out anew for each try."""
+
+    folder: Path
+    port: int
+
+    @contextmanager
+    def begin(self, folder: Path) -> Iterator[LiveCatalogue]:
+        """Lay everything out in a folder, and run the catalogue where it was before."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        ckan = LiveCatalogue(Sandbox(folder / "catalogue.sqlite", port=self.port, packages=False).start())
+        try:
+            yield ckan
+        finally:
+            ckan.close()
+
+
+def free_port() -> int:
+    """Return a port that nobody has, and that no connection will be given meanwhile."""
+    for port in random.sample(range(20_000, 30_000), 100):  # where systems take none from for connections
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError("no port is free")
+
+
+@pytest.fixture(scope="session")
+def morning(tmp_path_factory: pytest.TempPathFactory) -> Morning:
+    """Fill a catalogue, export it, and do the work in the workbook."""
+    folder = tmp_path_factory.mktemp("morning")
+    port = free_port()
+    ckan = LiveCatalogue(Sandbox(folder / "catalogue.sqlite", port=port, packages=False).start())
+    ckan.make(*big_day.packages())
+    export(Site(Client(ckan.url, TOKEN)), ["parks"], folder / "parks.xlsx")
+    ckan.close()
+    big_day.work(folder / "parks.xlsx")
+    return Morning(folder, port)
+
+
+@pytest.fixture(scope="session")
+def mortal() -> Iterator[Mortal]:
+    """Keep one program for all tests."""
+    started = Mortal()
+    yield started
+    started.close()
+
+
+@dataclass(frozen=True)
+class Evening:
+    """What is there at the end: the packages by name, and the calls that were made."""
+
+    catalogue: dict[str, Any]
+    writes: int
+
+
+def evening(ckan: LiveCatalogue) -> Evening:
+    """Return what is there at the end."""
+    found = ckan.call("package_search", rows=1000, include_private=True, include_drafts=True)["results"]
+    deleted = [big_day.package_id(n) for n in range(big_day.EDITED + 1, big_day.EDITED + big_day.DELETED + 1)]
+    names = sorted([*(one["id"] for one in found), *deleted])
+    shown = {one["id"]: one for one in found} | {key: ckan.shown(key) for key in deleted}
+    catalogue = {shown[key]["name"]: big_day.comparable(shown[key]) for key in names}
+    assert len(catalogue) == len(found) + len(deleted)
+    return Evening(catalogue, len(ckan.writes))
+
+
+@pytest.fixture(scope="session")
+def undisturbed(
+    morning: Morning, mortal: Mortal, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Ended, Evening]:
+    """Return how the day ends when nobody kills anything."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    with morning.begin(folder) as ckan:
+        ended = mortal.run(IMPORT, folder, ckan.url)
+        return ended, evening(ckan)
