@@ -12,6 +12,7 @@ from bulkedit.commands.demonstrating import demo_command
 from bulkedit.commands.exporting import export_command
 from bulkedit.commands.history import history_command
 from bulkedit.commands.importing import import_command
+from bulkedit.commands.logging_in import login_command, logout_command
 from bulkedit.commands.refreshing import refresh_command
 from bulkedit.commands.sandboxing import sandbox_command
 from bulkedit.commands.shared import InterruptedRunError, NotAppliedError, say_trouble
@@ -38,7 +39,7 @@ def bulkedit() -> None:
 
     \b
     CKAN_URL      address of the catalogue (or --site)
-    CKAN_API_KEY  your API token (or --api-key-file)
+    CKAN_API_KEY  your API token (or --api-key-file, or bulkedit login)
 
     \b
     Exit status: 0 done, or nothing to do; 1 some rows were not applied; 2 wrong use;
@@ -52,6 +53,8 @@ bulkedit.add_command(import_command)
 bulkedit.add_command(history_command)
 bulkedit.add_command(undo_command)
 bulkedit.add_command(refresh_command)
+bulkedit.add_command(login_command)
+bulkedit.add_command(logout_command)
 bulkedit.add_command(whoami_command)
 bulkedit.add_command(sandbox_command)
 bulkedit.add_command(demo_command)

@@ -92,11 +92,14 @@ def _messages(node: ast.AST, words: int = FEW) -> Iterator[tuple[str, int]]:
 
 
 def _is_said(text: str, words: int) -> bool:
-    """Tell whether a text has so many words, or is a sentence."""
+    """Tell whether a text has so many words, or is a sentence; what is said to a database is not."""
+    if _QUERY.match(text):
+        return False
     return len(_WORD.findall(text)) >= words or _SENTENCE.fullmatch(text) is not None
 
 
 _SENTENCE = re.compile(r"[A-Z][a-z]+ ?.*[.?]", re.DOTALL)
+_QUERY = re.compile(r"\s*(CREATE|SELECT|INSERT|UPDATE|PRAGMA) ")
 _WORD = re.compile(r"(?<![\w-])[A-Za-z][a-z’']+(?![\w_])")
 
 

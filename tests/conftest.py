@@ -7,8 +7,10 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+import keyring
 import pytest
 from hypothesis import settings
+from keyring.backends import fail
 
 # Examples are new in each run, to find what nobody thought of; where a change lands they stay the same.
 settings.register_profile("fixed", derandomize=True, database=None)
@@ -34,6 +36,13 @@ def own_ledger(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     path = tmp_path_factory.mktemp("ledger") / "ledger.sqlite"
     monkeypatch.setenv("BULKEDIT_LEDGER", str(path))
     return path
+
+
+@pytest.fixture(autouse=True)
+def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the keyring of whoever runs the tests alone, also in processes that a test starts: there is none."""
+    keyring.set_keyring(fail.Keyring())
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
 
 
 def _is_here_or_a_number(host: str | bytes | None) -> bool:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from bulkedit.ckan.address import normal_address
 from bulkedit.ckan.client import Client
 from bulkedit.ckan.errors import CallError, DeniedError, InvalidError, NoSuchActionError, NotFoundError
 from bulkedit.ckan.revising import has_revise
@@ -240,9 +240,4 @@ def organization_of(said: Mapping[str, JSON]) -> Organization:
 
 def same_address(one: str, other: str) -> bool:
     """Tell whether two addresses are those of one site."""
-    return _plain(one) == _plain(other)
-
-
-def _plain(url: str) -> tuple[str, str, str]:
-    parts = urlsplit(url)
-    return parts.scheme.lower(), parts.netloc.lower(), parts.path.rstrip("/")
+    return normal_address(one) == normal_address(other)

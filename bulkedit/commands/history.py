@@ -16,7 +16,7 @@ from bulkedit.workflow.run_page import RunPage, fate, write_page
 
 
 @click.command("history", short_help="Show earlier runs, and what they did to each row.")
-@click.argument("key", metavar="[RUN]", default="")
+@click.argument("which", metavar="[RUN]", default="")
 @click.option(
     "--html",
     "page",
@@ -27,34 +27,34 @@ from bulkedit.workflow.run_page import RunPage, fate, write_page
 @click.option("--force", is_flag=True, help="Replace the page if it exists.")
 @ledger_option
 @json_option
-def history_command(key: str, page: Path | None, force: bool, ledger: Path | None, as_json: bool) -> None:
+def history_command(which: str, page: Path | None, force: bool, ledger: Path | None, as_json: bool) -> None:
     """Show earlier runs, the latest first; with RUN, all that became of one.
 
     RUN is the beginning of a run's id, or a workbook: its latest run. A run whose process ended before the
     run did is called killed; of calls without an answer nobody knows whether they were stored, importing
     again finds out.
     """
-    if page is not None and not key:
+    if page is not None and not which:
         raise click.UsageError("Which run? --html writes the page of one; bulkedit history lists them.")
     path = ledger or default_path()
     if not path.exists():
-        _say_none(key, path, as_json)
+        _say_none(which, path, as_json)
         return
     with closing(open_ledger(path)) as opened:
-        if key:
-            _one(opened, opened.find(key), page, force=force, as_json=as_json)
+        if which:
+            _one(opened, opened.find(which), page, force=force, as_json=as_json)
         else:
             _all([_as_it_is(opened, run) for run in opened.runs()], as_json)
 
 
-def _say_none(key: str, path: Path, as_json: bool) -> None:
+def _say_none(which: str, path: Path, as_json: bool) -> None:
     """Say that there were no runs; nothing is made at the place of a ledger that is not there.
 
     Raises:
         LedgerError: one of them was asked for.
     """
-    if key:
-        raise LedgerError(f"There is no ledger {path} yet, and so no run {key!r}; is --ledger right?")
+    if which:
+        raise LedgerError(f"There is no ledger {path} yet, and so no run {which!r}; is --ledger right?")
     if as_json:
         print_json({"runs": []})
     else:
@@ -127,12 +127,18 @@ def _texts(change: Mapping[str, JSON]) -> str:
 def _say_calls(run: Run, calls: Sequence[Sent]) -> None:
     """Say which calls nobody knows enough of; of a run that has no rows to tell, what became of each."""
     all_of_them = run.state in (RunState.KILLED, RunState.RUNNING)
-    told = [call for call in calls if all_of_them or call.outcome in (None, CallOutcome.UNKNOWN)]
+    stored = {call.package: call.number for call in calls if call.outcome is CallOutcome.STORED}
+    unsure = [
+        call
+        for call in calls
+        if call.outcome in (None, CallOutcome.UNKNOWN) and stored.get(call.package, 0) < call.number
+    ]
+    told = calls if all_of_them else unsure
     if told:
         say("Calls:" if all_of_them else "Calls of which nobody knows whether they were stored:")
     for call in told:
         say(f"    {local(call.sent, '%H:%M:%S')}  {call.name}  {call.action}  {fate(call)}")
-    if any(call.outcome in (None, CallOutcome.UNKNOWN) for call in told) and run.state is not RunState.RUNNING:
+    if unsure and run.state is not RunState.RUNNING:
         say("Import the workbook again to find out: what has arrived is not sent twice.")
 
 

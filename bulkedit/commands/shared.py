@@ -1,7 +1,6 @@
 """What the commands share: the site and the token, and how things are said on a terminal."""
 
 import json
-import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,6 +16,7 @@ from bulkedit.core.guards import CODES
 from bulkedit.core.json_value import JSON
 from bulkedit.core.trouble import RunError
 from bulkedit.ledger import Ledger, default_path
+from bulkedit.tokens import find_token
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -35,7 +35,7 @@ def site_options(command: Command) -> Command:
         click.option(
             "--api-key-file",
             type=click.Path(path_type=Path, dir_okay=False),
-            help="File that holds your API token; otherwise CKAN_API_KEY.",
+            help="File that holds your API token; otherwise CKAN_API_KEY, or the keyring (bulkedit login).",
         ),
         click.option("--site", "url", envvar="CKAN_URL", help="Address of the catalogue; otherwise CKAN_URL."),
     ):
@@ -123,6 +123,16 @@ def open_site(url: str | None, api_key_file: Path | None, pace: Pace | None = No
     Raises:
         RunError: there is no address or no token.
     """
+    address = checked_address(url)
+    return Site(Client(address, find_token(address, api_key_file), pace=pace))
+
+
+def checked_address(url: str | None) -> str:
+    """Return the address of a site.
+
+    Raises:
+        RunError: it is none.
+    """
     if not url:
         raise RunError("Which catalogue? Give its address with --site URL, or in CKAN_URL.")
     try:
@@ -133,29 +143,7 @@ def open_site(url: str | None, api_key_file: Path | None, pace: Pace | None = No
         raise RunError(f"{url} is no address of a catalogue; it begins with https:// or http://.")
     if parts.username is not None:
         raise RunError("The address of the catalogue holds a user name; leave it out, the token says who you are.")
-    return Site(Client(url, _token(api_key_file), pace=pace))
-
-
-def _token(file: Path | None) -> str:
-    if file is None:
-        token = os.environ.get("CKAN_API_KEY", "")
-        where = "CKAN_API_KEY"
-    else:
-        try:
-            token, where = file.read_text(encoding="utf-8-sig"), str(file)
-        except (OSError, UnicodeDecodeError):
-            raise RunError(f"The file {file} with the API token cannot be read; is its name right?") from None
-    token = token.strip()
-    if not token:
-        if file is not None:
-            raise RunError(f"The file {file} holds no API token, it is empty; put the token into it.")
-        raise RunError(
-            "No API token: put it into CKAN_API_KEY, or into a file for --api-key-file"
-            " (you make one on your user page of the catalogue)."
-        )
-    if not token.isascii() or not token.isprintable() or " " in token:
-        raise RunError(f"{where} does not hold an API token (no token has such characters); copy the token again.")
-    return token
+    return url
 
 
 def printable(text: str) -> str:

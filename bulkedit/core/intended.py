@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 
 from bulkedit.core.json_value import JSON, Item, Package, Resource, dicts, resources_of, text_of
-from bulkedit.core.plan import REVISE
+from bulkedit.core.plan import PATCH_RESOURCE, REVISE
 
 _RESOURCE = "update__resources__"
 _EXTEND = "update__resources__extend"
@@ -26,6 +26,9 @@ def intended(action: str, payload: Mapping[str, JSON], before: Package | None) -
     found = deepcopy(before)
     if action == "package_delete":
         return found | {"state": "deleted"}
+    if action == PATCH_RESOURCE:
+        _resource(found, text_of(payload.get("id"))).update(deepcopy(dict(payload)))
+        return found
     if action != REVISE:
         return found | {key: deepcopy(value) for key, value in payload.items() if key != "id"}
     _remove(found, payload.get("filter"))

@@ -12,6 +12,7 @@ brings both together. What the person took out of the workbook stays out, and wh
 would take with it stays as it was: the deletion is of what was seen.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -25,12 +26,14 @@ from bulkedit.core.columns import FILE_COLUMN, PLACE_COLUMN, Layout, Level, Tabl
 from bulkedit.core.diff import FILE_STAMPS
 from bulkedit.core.edits import Edits, Place, RowEdit
 from bulkedit.core.files import Files
+from bulkedit.core.forgotten import without
 from bulkedit.core.held_names import free_names
 from bulkedit.core.incoming import ALREADY, Incoming
 from bulkedit.core.json_value import Package, text_of
 from bulkedit.core.outcomes import Outcome
 from bulkedit.core.refreshed_items import take_over
 from bulkedit.core.sheets import Sheet
+from bulkedit.core.text import canonical
 
 
 @dataclass(frozen=True)
@@ -90,23 +93,23 @@ class _Refresher:
         self.live = {key: tabulate(layout, [package]) for key, package in packages.items()}
         self.nothing = tabulate(layout, [])
         self.cells = {Place(title, row.number): row.cells for title, sheet in sheets.items() for row in sheet.rows}
-        self.memory = _copied(exported)
-        self.moved = Advance(self.memory)
-        self.incoming = Incoming(self.moved, edits.positions)
-        self.added = Added(self.moved, sheets, site)
         self.by_package: dict[str, list[RowEdit]] = {}
         self.by_list: dict[tuple[str, str], list[RowEdit]] = {}
         for row in edits.rows:
             self.by_package.setdefault(row.package, []).append(row)
             if row.table.level.of_items:
                 self.by_list.setdefault((row.table.title, row.owner), []).append(row)
+        gone = {key for key in exported.packages if key not in packages and key not in self.by_package}
+        self.memory = without(exported, layout, gone)  # their rows have been deleted, as an earlier refresh said
+        self.moved = Advance(self.memory)
+        self.incoming = Incoming(self.moved, edits.positions)
+        self.added = Added(self.moved, sheets, site)
         self.resources: dict[str, list[str]] = {}
         for key, held in exported.resources.items():
             self.resources.setdefault(held.package, []).append(key)
         self.doomed = {row.owner for row in edits.rows if row.action == "delete" and not row.table.level.of_items}
         self.records = {row.owner: row for row in edits.rows if _is_record(row)}
         self.clashes, self.arrived = compared(edits, exported, packages, layout, files)
-        self._forget()
         self.new = self._new_packages()
         self.names = self._names()
 
@@ -116,9 +119,9 @@ class _Refresher:
             self._record(row)
         for key in self.exported.packages:
             self._lists(key)
-        self._rename()
         for key in self.exported.packages:
             self._new_resources(key)
+        self._rename()
         for key in self.new:
             if key in self.names:
                 self._new_package(key)
@@ -169,11 +172,21 @@ class _Refresher:
             elif column.name not in stays and after[at] != now:
                 stood = self.memory.shown.pop(place, after[at])
                 after[at] = now
-                self.incoming.comes(row.place, column.header, column.name, stood, now, quiet=column.read_only)
+                says = self._in_words(row, column.name, now)
+                if says != now:
+                    self.memory.shown[place] = says
+                self.incoming.comes(row.place, column.header, column.name, stood, says, quiet=column.read_only)
         self.memory.rows[title][row.owner] = tuple(after)
         at = table.names.get("name", -1)
         if at < 0 or after[at] == texts[at]:
             self._call_anew(row, live)
+
+    def _in_words(self, row: RowEdit, name: str, text: str) -> str:
+        """Return what a cell says; of an organization that the workbook does not know, its name and not its id."""
+        organization = self.packages[row.package].get("organization")
+        if name != "owner_org" or not isinstance(organization, dict) or organization.get("id") != text:
+            return text
+        return canonical(text_of(organization.get("name"))) or text
 
     def _call_anew(self, row: RowEdit, live: Catalogue) -> None:
         if row.table.level is Level.RESOURCE:
@@ -273,6 +286,7 @@ class _Refresher:
 
     def _rename(self) -> None:
         """Let all rows of what was renamed call it by its name."""
+        called = Counter((owner.package, owner.name) for owner in self.memory.resources.values())
         for key, rows in self.by_package.items():
             now = self.memory.packages.get(key, "")
             for row in rows:
@@ -281,7 +295,15 @@ class _Refresher:
                     self._call(row, own.PACKAGE, before, now)
                 held = self.exported.resources.get(row.owner)
                 if row.table.level is Level.RESOURCE_ITEM and held is not None:
-                    self._call(row, own.RESOURCE, held.name, self.memory.resources[row.owner].name)
+                    name = self.memory.resources[row.owner].name
+                    self._call(row, own.RESOURCE, held.name, name)
+                    if called[key, name] > 1 and not self._stands(row.place, own.RESOURCE_ID):
+                        self._tell_apart(row)
+
+    def _tell_apart(self, row: RowEdit) -> None:
+        """Fill in the id of a resource that a new row calls by its name, where another one has that name now."""
+        if not self.incoming.is_emptied(row.place):
+            self.incoming.comes(row.place, own.RESOURCE_ID, "resource_id", "", row.owner)
 
     def _call(self, row: RowEdit, header: str, before: str, now: str) -> None:
         """Let an identifying cell say another name, unless what it says is no name of the record."""
@@ -294,22 +316,6 @@ class _Refresher:
         """Return the text that stands in a cell of ours."""
         at = self.edits.positions.get(place.sheet, {}).get(header)
         return "" if at is None else cell_text(self.cells[place].get(at, ""))
-
-    def _forget(self) -> None:
-        """Forget packages that are gone and have no rows any more: people have deleted them."""
-        for key in [key for key in self.exported.packages if key not in self.live and key not in self.by_package]:
-            resources = [r for r, owner in self.memory.resources.items() if owner.package == key]
-            for owner in (key, *resources):
-                for table in self.layout.tables:
-                    if table.level.of_items:
-                        self.memory.replace_items(table, owner, [], [])
-                    else:
-                        self.memory.rows[table.title].pop(owner, None)
-                self.memory.resources.pop(owner, None)
-            self.memory.shown = {
-                at: text for at, text in self.memory.shown.items() if at[1] not in (key, *resources)
-            }
-            del self.memory.packages[key]
 
     # -- what is new
 
@@ -388,8 +394,3 @@ def _is_untouched(rows: Iterable[RowEdit], count: int) -> bool:
     rows = list(rows)
     touched = any(row.cells or row.problems or row.action or not row.certain for row in rows)
     return not touched and sorted(row.number for row in rows if row.number) == list(range(1, count + 1))
-
-
-def _copied(catalogue: Catalogue) -> Catalogue:
-    rows = {title: dict(texts) for title, texts in catalogue.rows.items()}
-    return Catalogue(rows, dict(catalogue.packages), dict(catalogue.resources), dict(catalogue.shown))

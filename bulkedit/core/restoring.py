@@ -84,7 +84,7 @@ class _Restoration(Revision):
             self.places = {key: at for at, key in enumerate(wanted, 1)}
 
     def _restore_resource(self, owner: str, live: Resource, target: Resource) -> None:
-        for key in own_fields_of_resource(live, target):
+        for key in (*own_fields_of_resource(live, target), "last_modified"):
             if live.get(key, _MISSING) == target.get(key, _MISSING):
                 continue
             if key in target or key in _KEPT_UNLESS_SENT:

@@ -268,7 +268,8 @@ class _Undoing:
         file = undo_file(live, before, left, None if self.step.after is not None else asked)
         if file is not None:
             self._file(key, file, live, before)
-        for name in own_fields_of_resource(before, left):
+        stamped = file is None and self._was_asked(key, "last_modified")  # some schemas let people say it
+        for name in (*own_fields_of_resource(before, left), *(["last_modified"] if stamped else [])):
             if file is not None and name in OF_FILES:
                 continue
             if not same(name, before.get(name), left.get(name)):

@@ -14,7 +14,7 @@ from bulkedit.workflow.clock import Clock, now
 ATTEMPTS = 3
 """How often a package that somebody keeps changing is read and sent again."""
 
-UNCLEAR_ATTEMPTS = 6
+UNCLEAR_ATTEMPTS = 8
 """How often a package is read and, where nothing has arrived, sent again, when answers do not come."""
 
 

@@ -8,7 +8,7 @@ import os
 import secrets
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -52,13 +52,23 @@ class Row:
 
 @dataclass(frozen=True)
 class Touched:
-    """A package that a run was about: name, title and page, its rows, and what its calls tell beyond them."""
+    """A package that a run was about.
+
+    Attributes:
+        name: what it is called.
+        title: its title, if it is known.
+        link: address of its page; empty where there is none.
+        rows: its rows.
+        calls: what its calls tell, where there are no rows to tell it.
+        unsure: its last call was not stored, for all that is known.
+    """
 
     name: str
     title: str
     link: str
     rows: tuple[Row, ...]
     calls: tuple[str, ...] = ()
+    unsure: bool = False
 
     @property
     def results(self) -> dict[str, int]:
@@ -68,7 +78,7 @@ class Touched:
     @property
     def worst(self) -> int:
         """Return how grave it is that not all went well; the largest number where all did."""
-        graves = [_ATTENTION.index(Result.UNKNOWN)] if self.calls else []
+        graves = [_ATTENTION.index(Result.UNKNOWN)] if self.unsure else []
         graves += [at for at, result in enumerate(_ATTENTION) if result.value in self.results]
         return min(graves, default=len(_ATTENTION))
 
@@ -133,15 +143,11 @@ class RunPage:
         key = next((text_of(state.get("id")) for state in states if state.get("id")), "") or name
         title = next((text_of(state.get("title")) for state in states if state.get("title")), "")
         site = _web_address(self.run.site)
-        link = f"{site}/dataset/{quote(key, safe='')}" if site and key else ""
-        return Touched(name, title, link, tuple(rows), tuple(self._unsure(rows, calls)))
-
-    def _unsure(self, rows: Sequence[Row], calls: Sequence[Sent]) -> Iterator[str]:
-        """Say what is known of a package's calls, where its rows do not say it."""
-        if rows and all(call.outcome not in (None, CallOutcome.UNKNOWN) for call in calls):
-            return
-        for call in calls:
-            yield f"{local(call.sent, '%H:%M:%S')} {call.action}: {fate(call)}"
+        link = f"{site}/dataset/{quote(key, safe='', errors='replace')}" if site and key else ""
+        if rows:
+            return Touched(name, title, link, tuple(rows))
+        told_of = tuple(f"At {local(call.sent, '%H:%M:%S')}: {fate(call)}." for call in calls)
+        return Touched(name, title, link, (), told_of, calls[-1].outcome is not CallOutcome.STORED)
 
 
 def fate(call: Sent) -> str:

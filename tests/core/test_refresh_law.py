@@ -1,17 +1,20 @@
 """A refreshed workbook that nobody edited is what an export would be now, through a real .xlsx file."""
 
 import tempfile
+from collections.abc import Iterable
+from copy import deepcopy
 from pathlib import Path
 
 from arbitrary import packages
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from worlds import IDENTITY, SINGLE, laid_out
+from worlds import IDENTITY, SINGLE, Desk, laid_out, settled, unchecked
 
 from bulkedit.core import columns as own
 from bulkedit.core.catalogue import Catalogue, tabulate
 from bulkedit.core.cells import cell_text
 from bulkedit.core.columns import Layout
+from bulkedit.core.diff import Verdict
 from bulkedit.core.find import find_edits
 from bulkedit.core.json_value import JSON, Package, dicts
 from bulkedit.core.outcomes import Result
@@ -73,7 +76,7 @@ def _rows(book: Book) -> Rows:
     return found
 
 
-@settings(COLLECTING, max_examples=60)
+@settings(COLLECTING, max_examples=20)
 @given(
     st.tuples(packages("p1", "parks"), packages("p2", "trails", 1), packages("p3", "bogs", 1)),
     st.tuples(packages("p1", "gardens", 3), packages("p2", "trails", 0), packages("p4", "moors", 2)),
@@ -121,3 +124,101 @@ def test_a_refreshed_workbook_is_what_an_export_would_be_now(
     edits = find_edits(book.layout, book.exported, book.sheets)
     assert [row for row in edits.rows if row.cells or row.problems] == []
     assert edits.missing == {}
+
+
+# -- with edits
+
+WORDS = st.sampled_from(["a", "b", "c"])
+CONTACTS = st.lists(st.fixed_dictionaries({"name": WORDS, "email": WORDS}), max_size=3)
+EXTENTS = st.lists(
+    st.fixed_dictionaries({"begin_date": st.sampled_from(["2020-01-01", "2021-01-01"])}), max_size=2
+)
+RESOURCES = st.lists(st.sampled_from(["r0", "r1", "r2"]), unique=True, max_size=3).flatmap(
+    lambda ids: st.tuples(
+        *(
+            st.fixed_dictionaries({"id": st.just(key), "name": WORDS, "url": WORDS, "temporal_extent": EXTENTS})
+            for key in ids
+        )
+    ).map(list)
+)
+FEW_TEXTS: st.SearchStrategy[Package] = st.fixed_dictionaries(
+    {
+        "id": st.just("p1"),
+        "name": st.sampled_from(["parks", "gardens"]),
+        "type": st.just("record"),
+        "state": st.just("active"),
+        "private": st.just(False),
+        "metadata_modified": st.just("2026-11-20T10:00:00"),
+        "title": WORDS,
+        "notes": WORDS,
+        "contacts": CONTACTS,
+        "resources": RESOURCES,
+    }
+)
+"""Packages of few texts, so that exported, edited and live are often the same."""
+
+CELLS = {
+    "Packages": ("Title", "Notes", "Address", "Action"),
+    "Contacts": ("Name", "E-mail", "Action", "Name", "E-mail"),
+    "Resources": ("Name", "URL", "Position", "Action", "Name", "URL"),
+    "Resource Temporal extent": ("Beginning date", "Action"),
+}
+TYPED = st.sampled_from(["a", "b", "c", "d"])
+EDITS = st.lists(
+    st.tuples(st.sampled_from(list(CELLS)), st.integers(0, 3), st.integers(0, 5), TYPED), min_size=1, max_size=3
+)
+"""What people type: in which sheet, row and column, and what."""
+
+
+def _type(desk: Desk, edits: Iterable[tuple[str, int, int, str]]) -> None:
+    """Type into cells; a row below the last one adds something to the package or its first resource."""
+    name = desk.rows["Packages"][0]["Address"]
+    resource = next((row["Name"] for row in desk.rows["Resources"]), "")
+    for title, row, column, text in edits:
+        rows, header = desk.rows[title], CELLS[title][column % len(CELLS[title])]
+        if row >= len(rows):
+            if title == "Packages":
+                continue
+            rows.append({own.PACKAGE: name} | ({own.RESOURCE: resource} if "extent" in title else {}))
+        meant = {"Action": {"a": "delete", "b": "skip"}, "Beginning date": {"a": "2020-01-01", "b": "2022-01-01"}}
+        meant["Position"] = {"a": "1", "b": "2", "c": "3"}
+        rows[min(row, len(rows) - 1)][header] = meant[header].get(text, "") if header in meant else text
+
+
+def _sent(desk: Desk, site: dict[str, Package]) -> tuple[dict[str, Package], list[tuple[str, str, str]]]:
+    """Import a workbook into a copy of a site; return what the site is then, and the conflicts."""
+    site = deepcopy(site)
+    done = settled(desk, site)
+    conflicts = [
+        (change.row.table.title, change.row.owner, "" if change.cell is None else change.cell.column.name)
+        for one in done
+        for change in (one.diff.changes if one.diff is not None else ())
+        if change.verdict is Verdict.CONFLICT
+    ]
+    return site, sorted(conflicts)
+
+
+@settings(COLLECTING, max_examples=200)
+@given(FEW_TEXTS, FEW_TEXTS, EDITS)
+def test_a_refresh_changes_nothing_that_an_import_does(
+    exported: Package, live: Package, edits: list[tuple[str, int, int, str]]
+) -> None:
+    """Whatever was edited, and whatever others did: with or without a refresh before it, an import sends the same.
+
+    And it finds the same conflicts: nobody's edit is lost, nobody's change is overwritten.
+    """
+    layout = unchecked(laid_out([exported, live]))
+    desk, refreshed = (Desk(layout, tabulate(layout, [exported])) for _ in range(2))
+    for one in (desk, refreshed):
+        _type(one, edits)
+    assume(not any(row.problems for row in desk.edits().rows))  # what is invalid may be valid afterwards
+    site = {"p1": live}
+
+    found = refresh(layout, refreshed.catalogue, refreshed.edits(), site, refreshed.sheets())
+    for place in found.moved.cells:
+        rows = refreshed.rows[place.sheet]
+        rows += [{} for _ in range(place.row - 1 - len(rows))]
+    refreshed.write(found.moved.cells)
+    refreshed.catalogue = found.moved.exported
+
+    assert _sent(refreshed, site) == _sent(desk, site)

@@ -603,3 +603,28 @@ def test_a_name_is_free_where_its_holder_takes_another(
 ) -> None:
     """Also along a chain; a new package takes one too."""
     assert free_names(held, wanted) == free
+
+
+def test_a_resource_that_a_row_here_made_is_not_added_again(office: Office) -> None:
+    """An earlier run created it and was not told: the row itself gets its ID from the import."""
+    office.rows["Resources"].append({"Package": "trails", "Name": "mine", "URL": "https://x.org"})
+    made = office.desk.edits().by_package()["id-trails"][0].owner
+    office.rival("trails", resources=[{"id": made, "name": "mine", "url": "https://x.org"}])
+
+    office.refresh()
+
+    assert len(office.rows["Resources"]) == 3
+    assert office.import_() == {"ALREADY": ["name", "url"]}
+
+
+def test_a_new_entry_of_a_resource_is_told_apart_from_a_namesake(office: Office) -> None:
+    """It calls its resource by name; where another one of that name has come, it gets the ID as well."""
+    office.rows["Resource Temporal extent"].append(
+        {"Package": "parks", "Resource": "list", "Beginning date": "2026-01-01"}
+    )
+    office.rival("parks", resources=[*parks()["resources"], resource("other") | {"name": "list"}])
+
+    office.refresh()
+
+    assert office.column("Resource Temporal extent", "Resource ID")[1] == "id-list"
+    assert office.import_() == {"CHANGE": ["begin_date"]}

@@ -358,6 +358,21 @@ def test_a_file_given_up_for_a_link_comes_back() -> None:
     )
 
 
+def test_a_time_that_people_may_say_comes_back() -> None:
+    """CKAN stamps when a file last changed; a schema may let people type it, and then it is theirs."""
+    before, after = parks(link("r1", last_modified="t1")), parks(link("r1", last_modified="t2"))
+    typed = Step(REVISE, of_resource("r1", last_modified="t2"), before, after)
+    stamped = Step(REVISE, of_resource("r1", name="name of r1"), before, after)
+
+    back = undone(after, typed)
+
+    assert (ways(back), resources_of(back.target)[0]["last_modified"]) == (
+        {("r1", "last_modified"): Way.BACK},
+        "t1",
+    )
+    assert ways(undone(after, stamped)) == {}
+
+
 # -- calls without an answer
 
 

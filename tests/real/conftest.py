@@ -14,6 +14,7 @@ import invented
 import lab as labs
 import office as offices
 import pytest
+from leaks import holding, processes_with
 from live_catalogue import OpenCatalogue, open_catalogue
 from office_desk import Desk
 from scripted import TOKEN, Serve, serve
@@ -32,6 +33,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.real)
         if not asked:
             item.add_marker(pytest.mark.skip(reason="BULKEDIT_REAL=1 is not set (set by make test-real)"))
+
+
+_LARGEST = 20_000_000  # bytes of a file that is searched; what tests upload is larger, and their own
+
+
+@pytest.fixture(autouse=True)
+def token_nowhere(request: pytest.FixtureRequest, tmp_path: Path, own_ledger: Path) -> Iterator[None]:
+    """After every test: no file of it, no ledger and no process holds the token with which it worked."""
+    used = request.getfixturevalue("lab").editor if "lab" in request.fixturenames else TOKEN
+    yield
+    folders = (tmp_path, own_ledger.parent)
+    assert [name for folder in folders for name in holding(folder, used, _LARGEST)] == []
+    assert processes_with(used) == []
 
 
 @pytest.fixture(

@@ -1,16 +1,15 @@
 """A person at a desk: a folder, the command line, and a spreadsheet program of sorts."""
 
 import hashlib
-import io
 import json
-import zipfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from leaks import holding as holding  # whoever sits at a desk may search it
 from live_catalogue import LiveCatalogue, OpenCatalogue, PackageDict, package
 from quick_time import QuickTime
 from scripted import TOKEN, Script, Serve, Server
@@ -41,20 +40,36 @@ class Said:
 
 @dataclass
 class Desk:
-    """A folder and the program, with the token in the environment."""
+    """A folder and the program, with the token in the environment.
+
+    Attributes:
+        said: all that the program has said here.
+        token_files: files that are meant to hold the token; nothing else may.
+    """
 
     folder: Path
     open_catalogue: OpenCatalogue
     serve: Serve
     monkeypatch: pytest.MonkeyPatch
     capsys: pytest.CaptureFixture[str]
+    said: list[Said] = field(default_factory=list)
+    token_files: list[Path] = field(default_factory=list)
 
     def __call__(self, *arguments: str | Path) -> Said:
         """Run the program as the command line does."""
         self.capsys.readouterr()
         status = run([str(argument) for argument in arguments])
         said = self.capsys.readouterr()
-        return Said(status, said.out, said.err)
+        self.said.append(Said(status, said.out, said.err))
+        return self.said[-1]
+
+    def token_file(self, name: str, content: str = f"{TOKEN}\n") -> Path:
+        """Put the token into a file that only its owner can read, and that is meant to hold it."""
+        file = self.folder / name
+        file.write_text(content, encoding="utf-8", newline="")
+        file.chmod(0o600)
+        self.token_files.append(file)
+        return file
 
     def open(self, packages: Sequence[PackageDict], **how: Any) -> LiveCatalogue:
         """Start a catalogue with packages, and let the environment name it."""
@@ -140,27 +155,3 @@ def rows(path: Path, sheet_title: str) -> list[dict[str, str]]:
     lines = [["" if value is None else str(value) for value in line] for line in book[sheet_title].values]
     book.close()
     return [dict(zip(lines[0], line, strict=True)) for line in lines[1:] if any(line)]
-
-
-# -- what lies in files
-
-
-def contents(path: Path) -> Iterator[bytes]:
-    """Yield the bytes of a file, and of each part where it is a workbook."""
-    held = path.read_bytes()
-    yield held
-    if zipfile.is_zipfile(io.BytesIO(held)):
-        with zipfile.ZipFile(path) as parts:
-            for name in parts.namelist():
-                yield parts.read(name)
-
-
-def holding(folder: Path, secret: str) -> list[str]:
-    """Return the files below a folder that hold a secret anywhere, in names or content."""
-    needles = (secret.encode(), secret.encode("utf-16-le"))
-    return [
-        str(path)
-        for path in folder.rglob("*")
-        if secret in path.name
-        or (path.is_file() and any(needle in content for content in contents(path) for needle in needles))
-    ]

@@ -639,7 +639,7 @@ def test_a_token_from_a_file(desk: Desk, content: str) -> None:
     """A file that an editor wrote holds the token, whatever stands around it."""
     desk.open([])
     desk.monkeypatch.delenv("CKAN_API_KEY")
-    (desk.folder / "token.txt").write_text(content, encoding="utf-8", newline="")
+    desk.token_file("token.txt", content)
 
     said = desk("whoami", "--api-key-file", "token.txt", "--json")
 
@@ -653,7 +653,7 @@ def test_a_token_from_a_file(desk: Desk, content: str) -> None:
 def test_a_file_without_a_token(desk: Desk, content: bytes) -> None:
     """A file that holds no token is told as such, and its content is not repeated."""
     ckan = desk.open(two_packages())
-    (desk.folder / "token.txt").write_bytes(content)
+    desk.token_file("token.txt").write_bytes(content)
 
     said = desk("whoami", "--api-key-file", "token.txt")
 
@@ -700,6 +700,7 @@ def test_the_token_appears_nowhere(desk: Desk) -> None:
     assert holding(desk.folder, TOKEN) == []
 
 
+@pytest.mark.token_planted
 def test_the_search_for_the_token_would_find_it(desk: Desk) -> None:
     """The search of the test above looks into the parts of workbooks."""
     packages = [package(1, notes=f"Do not write {TOKEN} down")]

@@ -74,6 +74,7 @@ def test_the_page_is_up_to_date() -> None:
         ('WORDS = {"code": "zeros are gone"}', ["zeros are gone"]),
         ('"""It is a docstring."""', []),
         ('click.option("--yes", help="Do not ask at all.")', []),
+        ('execute("SELECT name FROM runs WHERE id = ?")', []),
         ('names = "title notes url".split()', []),
         ('key = f"update__resources__{owner}__upload"', []),
     ],

@@ -343,6 +343,23 @@ def test_a_package_that_is_not_to_be_seen_any_more_is_marked(desk: Desk) -> None
     )
 
 
+def test_a_package_that_was_given_away_says_to_whom(desk: Desk) -> None:
+    """By the organization's name, though the workbook has no such choice; that is no edit, and can be edited."""
+    ckan, workbook = desk.exported(two_packages())
+    ckan.edit(ONE, by="admin", owner_org=WATERS)
+
+    said = desk("refresh", workbook)
+    given = row_of(workbook, "Packages", "ID", ONE)["Organization"]
+    again = desk("refresh", workbook, "--json").json()["counts"]
+    imported = desk("import", workbook, "--yes", "--json").json()["counts"]
+    ckan.edit(ONE, by="admin", owner_org="parks")
+    desk("refresh", workbook)
+
+    assert said.status == 0
+    assert (given, row_of(workbook, "Packages", "ID", ONE)["Organization"]) == (WATERS, "parks")
+    assert (again, imported) == ({"unchanged": 4}, {"unchanged": 4})
+
+
 # -- what stops a refresh
 
 
