@@ -2,10 +2,12 @@
 
 import pytest
 from live_catalogue import OpenCatalogue
+from quick_time import QuickTime
 from scripted import DENIED, NOT_FOUND, TOKEN, Answer, Serve, Server, Trouble, ok, page, string
 from scripted import error as ckan_error
 
 from bulkedit.ckan.client import Client
+from bulkedit.ckan.pace import Pace
 from bulkedit.ckan.revising import has_revise, takes_revise
 
 UNKNOWN_ACTION = string("Bad request - Action name not known: package_revise")
@@ -13,7 +15,7 @@ UNKNOWN_ACTION = string("Bad request - Action name not known: package_revise")
 
 def client(server: Server) -> Client:
     """Return a client that gives up soon and never really waits."""
-    return Client(server.url, TOKEN, timeout=(2.0, 0.3), pause=lambda seconds: None)
+    return Client(server.url, TOKEN, timeout=(2.0, 0.3), pace=Pace(QuickTime()))
 
 
 def test_a_catalogue_answers_for_itself(open_catalogue: OpenCatalogue) -> None:

@@ -1,6 +1,7 @@
 """After a write a real CKAN is held against what was there: what it did besides is said, and only that."""
 
 import secrets
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import records
 from cutting_proxy import CuttingProxy
 
 from bulkedit.ckan.client import Client
+from bulkedit.ckan.send import send
 from bulkedit.ckan.site import Site
 from bulkedit.excel.typist import Typist
 from bulkedit.workflow import Import, ImportOptions
@@ -22,7 +24,7 @@ BESIDES = ("also changed", "same moment", "was kept as", "should hold", "The sit
 def imported(url: str, lab: labs.Lab, workbook: Path, *accept: str) -> dict[str, Any]:
     """Import a workbook and return the report."""
     job = Import(Site(Client(url, lab.editor)), workbook, ImportOptions(accept=frozenset(accept)))
-    return job.report(job.run(job.send), dry_run=False).to_json()
+    return job.report(job.run(partial(send, job.site.client)), dry_run=False).to_json()
 
 
 @pytest.mark.parametrize("firewall", [False, True], ids=["revised", "patched"])

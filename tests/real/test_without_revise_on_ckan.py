@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from typed import Typed
 
 from bulkedit.ckan.client import Client
 from bulkedit.ckan.revising import takes_revise
+from bulkedit.ckan.send import send
 from bulkedit.ckan.site import Site
 from bulkedit.excel.typist import Typist
 from bulkedit.workflow import Import, ImportOptions
@@ -67,7 +69,7 @@ class Way:
     def imported(self, job: Import | None = None) -> dict[str, Any]:
         """Import the workbook, whatever it deletes, and return the report."""
         job = job or self.job()
-        return job.report(job.run(job.send), dry_run=False).to_json()
+        return job.report(job.run(partial(send, job.site.client)), dry_run=False).to_json()
 
     def job(self) -> Import:
         """Read the workbook and what it edits."""
@@ -217,13 +219,12 @@ def test_a_rival_between_reading_and_writing_is_told(
     _, way = ways
     way.type("Packages", "Title", "Mine")
     job = way.job()
-    send = job.send
 
     def late(call: Any) -> Any:
         if call.action == "package_patch":
             with catalogue.client(lab, lab.sysadmin) as rival:
                 rival.call_action("package_patch", {"id": way.package, "purpose": "The rival's purpose"})
-        return send(call)
+        return send(job.site.client, call)
 
     said = job.report(job.run(late), dry_run=False).to_json()
 

@@ -694,7 +694,7 @@ def test_the_token_appears_nowhere(desk: Desk) -> None:
     server.script["status_show"] = lambda request: page(404, request.headers["Authorization"])
     said += [desk("whoami"), desk("export", "parks")]
 
-    assert [one.status for one in said] == [0, 0, 1, 1, 1, 0, 0, 3, 3]
+    assert [one.status for one in said] == [0, 0, 1, 1, 0, 0, 0, 3, 3]
     assert len(server.writes) == 4
     assert not any(TOKEN in one.out or TOKEN in one.err for one in said)
     assert holding(desk.folder, TOKEN) == []
