@@ -39,7 +39,8 @@ fix: $(READY) ## repair what can be repaired: format and simple lint
 test: $(READY) ## the tests that need nothing but Python
 	$(BIN)/python -m pytest -n auto
 
-test-real: $(READY) ## the tests with LibreOffice and real CKANs
+test-real: $(READY) ## the tests with LibreOffice and real CKANs, and a kill at every boundary
+	BULKEDIT_EVERY_BOUNDARY=1 $(BIN)/python -m pytest -n auto tests/killing
 	BULKEDIT_REAL=1 $(BIN)/python -m pytest tests/contract tests/real
 
 docs: $(READY) ## write docs/messages.md anew; says which messages of the code it lacks

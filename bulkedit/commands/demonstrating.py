@@ -18,6 +18,7 @@ from bulkedit.demo import COLLEAGUE, DELETIONS, EDITOR, ORGANIZATION, edit, edit
 
 _FOLDER = "bulkedit-demo"
 _DATABASE = "catalogue.sqlite"
+_LEDGER = "ledger.sqlite"
 _LEFT = {
     "parks-exported.xlsx": "as exported",
     "parks-edited.xlsx": "with your edits",
@@ -29,7 +30,7 @@ _LEFT = {
 @click.command("demo", short_help="See a whole day's work on an invented catalogue.")
 @click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path, file_okay=False), required=False)
 def demo_command(folder: Path | None) -> None:
-    """Show the whole way on an invented catalogue: export, edit, dry run, import, mend, import again.
+    """Show the whole way on an invented catalogue: export, edit, dry run, import, mend, import again, undo.
 
     The workbooks stay in DIR, a new or empty folder; otherwise in bulkedit-demo, or bulkedit-demo-2 and so on.
     """
@@ -72,6 +73,7 @@ def _catalogue(folder: Path) -> Iterator[str]:
         sandbox = Sandbox(folder / _DATABASE)
     before = dict(os.environ)
     os.environ |= {"CKAN_URL": sandbox.url, "CKAN_API_KEY": sandbox.tokens[EDITOR]}
+    os.environ["BULKEDIT_LEDGER"] = str(folder / _LEDGER)
     os.environ |= dict.fromkeys(("NO_PROXY", "no_proxy"), urlsplit(sandbox.url).hostname or "")
     try:
         with sandbox:
@@ -105,6 +107,11 @@ def _tell(folder: Path) -> None:
     _bulkedit("import", book, "--yes")
     _step("And once more: nothing is left to do, and nothing is sent.")
     _bulkedit("import", book, "--yes")
+    _step("Every run is known, and each can be taken back, the latest first:")
+    _bulkedit("history")
+    _bulkedit("undo", "--yes")
+    _step("That was not meant. An undo is a run as well:")
+    _bulkedit("undo", "--yes")
 
 
 def _step(text: str) -> None:

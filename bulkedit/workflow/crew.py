@@ -1,6 +1,7 @@
 """Several workers for work that goes in lanes; whoever interrupts it is heard."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from queue import Empty, Queue
 from threading import Thread
@@ -24,7 +25,7 @@ def work_off(
 
     Args:
         lanes: what goes one after the other; lanes go side by side.
-        do: what is done; it raises nothing.
+        do: what is done; what it raises, this raises.
         workers: most lanes at a time.
         done: told, in the caller's thread, how many are done.
         interrupted: told of Ctrl-C; the workers go on until nothing is left (`do` may have learned of it).
@@ -32,13 +33,13 @@ def work_off(
     Raises:
         KeyboardInterrupt: Ctrl-C came a second time; what the workers are at is left to itself.
     """
-    finished: Queue[tuple[K, R]] = Queue()
+    finished: Queue[tuple[K, Future[R]]] = Queue()
     _hire(lanes, do, workers, finished)
     found: dict[K, R] = {}
     patient = True
     while len(found) < sum(map(len, lanes)):
         try:
-            key, result = finished.get(timeout=_LOOK_UP)
+            key, outcome = finished.get(timeout=_LOOK_UP)
         except Empty:
             continue
         except KeyboardInterrupt:
@@ -47,13 +48,13 @@ def work_off(
             patient = False
             interrupted()
             continue
-        found[key] = result
+        found[key] = outcome.result()
         done(len(found))
     return found
 
 
 def _hire(
-    lanes: Sequence[Sequence[K]], do: Callable[[K], R], workers: int, finished: "Queue[tuple[K, R]]"
+    lanes: Sequence[Sequence[K]], do: Callable[[K], R], workers: int, finished: Queue[tuple[K, Future[R]]]
 ) -> None:
     """Let workers take one lane after the other until none is left."""
     waiting: Queue[Sequence[K]] = Queue()
@@ -64,7 +65,12 @@ def _hire(
         with suppress(Empty):
             while True:
                 for key in waiting.get_nowait():
-                    finished.put((key, do(key)))
+                    outcome: Future[R] = Future()
+                    try:
+                        outcome.set_result(do(key))
+                    except BaseException as error:  # or whoever waits for it would wait forever
+                        outcome.set_exception(error)
+                    finished.put((key, outcome))
 
     for _ in range(min(workers, len(lanes))):
         Thread(target=work, daemon=True).start()  # a daemon does not keep the program from leaving

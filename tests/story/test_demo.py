@@ -52,9 +52,18 @@ def test_the_demo_ends_with_nothing_left_to_do(day: Day) -> None:
     """What was mended went through, and the last import finds every row unchanged."""
     imports = re.findall(r"^(?:\d+ \w+.*)\.$", day.told, re.MULTILINE)
 
-    assert imports[-2].startswith("3 updated, ")
-    assert re.fullmatch(r"\d+ unchanged\.", imports[-1])
+    assert imports[-4].startswith("3 updated, ")
+    assert re.fullmatch(r"\d+ unchanged\.", imports[-3])
     assert {row["Result"] for row in rows(day.folder / "parks.xlsx", "Packages")} == {"unchanged"}
+
+
+def test_the_demo_takes_its_last_run_back_and_does_it_again(day: Day) -> None:
+    """An undo brings back what was, and the undo of it what had been sent: the end is the same."""
+    undone, redone = re.findall(r"^This takes back .*$", day.told, re.MULTILINE)
+
+    assert "the import of" in undone
+    assert "the undo of run" in redone
+    assert day.told.count("2 updated.") == 2
 
 
 def test_the_demo_sends_a_file(day: Day) -> None:
@@ -81,8 +90,8 @@ def test_the_colleague_keeps_what_she_wrote(day: Day) -> None:
 
 
 def test_the_demo_leaves_four_workbooks_and_the_catalogue(day: Day) -> None:
-    """The workbook at work, and copies of it exported, edited and imported."""
-    left = {path.name for path in day.folder.iterdir()}
+    """The workbook at work, copies of it exported, edited and imported, the catalogue and the ledger."""
+    left = {path.name for path in day.folder.iterdir() if not path.name.startswith("ledger-")}
 
     assert left == {
         "parks.xlsx",
@@ -92,6 +101,7 @@ def test_the_demo_leaves_four_workbooks_and_the_catalogue(day: Day) -> None:
         "parks-imported.xlsx",
         "benches.csv",
         "catalogue.sqlite",
+        "ledger.sqlite",
     }
 
 
