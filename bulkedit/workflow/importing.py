@@ -119,7 +119,7 @@ class Import(Job):
     def pause(self, silences: int) -> None:
         """Wait, after so many answers that did not come, before the site is asked again."""
         with suppress(CallError):  # whoever asks next is told
-            self.site.client.pace.pause(wait_before(silences + 1))
+            self.site.client.pace.pause(wait_before(silences))
 
     def note_arrival(self, call: Call, package: Package) -> None:
         """Note in the ledger that a call without an answer was stored."""

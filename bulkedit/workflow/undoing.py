@@ -212,7 +212,7 @@ class Undo:
     def _pause(self, silences: int) -> None:
         """Wait, after so many answers that did not come, before the site is asked again."""
         with suppress(CallError):  # whoever asks next is told
-            self.site.client.pace.pause(wait_before(silences + 1))
+            self.site.client.pace.pause(wait_before(silences))
 
     def _attempt(self, touched: Touched, sender: Sender, *, anew: bool) -> Ending:
         if anew or touched.key not in self._live:
