@@ -34,6 +34,11 @@ class Identity:
     query: str = ""
     blank: bool = False
 
+    @property
+    def salt(self) -> str:
+        """What distinguishes this workbook's new records from those of others."""
+        return f"{self.exported_at} {self.exported_by} {' '.join(self.organizations)}"
+
 
 class MetaError(ValueError):
     """The workbook's description of itself cannot be understood; ``str()`` is one sentence."""

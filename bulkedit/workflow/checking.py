@@ -11,7 +11,8 @@ from bulkedit.core.report import Report
 from bulkedit.excel.read import Book
 from bulkedit.newcomers import wanted_names
 from bulkedit.workflow.clock import Clock, now
-from bulkedit.workflow.job import ImportOptions, Job, foresee
+from bulkedit.workflow.delivery import foresee
+from bulkedit.workflow.job import ImportOptions, Job
 
 
 class Check(Job):
@@ -60,3 +61,6 @@ class _Remembered:
 
     def groups(self) -> list[str]:
         return []
+
+    def pause(self, silences: int) -> None:
+        """Wait for nothing: what is remembered answers."""

@@ -1,15 +1,41 @@
 """One package's changes, brought to their end: sent, and read again, until it is known what became of them."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
+from bulkedit.ckan.errors import CallError
+from bulkedit.ckan.pace import wait_before
 from bulkedit.ckan.send import send
 from bulkedit.ckan.site import Site
-from bulkedit.core.answers import Accepted, Answer, Denied, Mismatched, NotSent, Rejected, Unavailable, Unclear
+from bulkedit.core.answers import (
+    Accepted,
+    Answer,
+    Denied,
+    Mismatched,
+    NotSent,
+    Planned,
+    Rejected,
+    Unavailable,
+    Unclear,
+)
 from bulkedit.core.json_value import Package
 from bulkedit.core.plan import Call
-from bulkedit.ledger import CallOutcome, Ledger, LedgerError, Run
+from bulkedit.core.report import Report
+from bulkedit.core.trouble import RunError
+from bulkedit.ledger import CallOutcome, Ledger, LedgerError, Run, RunState
 from bulkedit.workflow.clock import Clock, now
+
+Sender = Callable[[Call], Answer]
+"""Carries a call out, or says what would be done: the only difference between an import and a dry run."""
+
+
+def foresee(call: Call) -> Answer:
+    """Send nothing (the `Sender` of a dry run)."""
+    del call
+    return Planned()
+
 
 ATTEMPTS = 3
 """How often a package that somebody keeps changing is read and sent again."""
@@ -42,7 +68,10 @@ T = TypeVar("T", bound=Attempted)
 
 
 def bring(
-    attempt: Callable[[int], T], arrived: Callable[[T, Package | None], T], pause: Callable[[int], None]
+    attempt: Callable[[int], T],
+    failed: Callable[[NotSent], T],
+    arrived: Callable[[T, Package | None], T],
+    pause: Callable[[int], None],
 ) -> T:
     """Send a package's changes until it is known what became of them, or patience is at its end.
 
@@ -53,13 +82,17 @@ def bring(
     Args:
         attempt: reads the package (the first time, it may have been read before), compares, sends; told how many
             attempts there were before.
+        failed: makes of trouble with the site, or the ledger, an attempt that sent nothing.
         arrived: makes of an attempt without an answer, and the package as found afterwards, one that succeeded.
         pause: waits, after so many answers that did not come, before the package is read again.
     """
     unclear: T | None = None
     mismatches = silences = refusals = tries = 0
     while True:
-        one = attempt(tries)
+        try:
+            one = attempt(tries)
+        except RunError as error:
+            one = failed(NotSent(str(error)))
         tries += 1
         match one.answer:
             case None if unclear is not None and one.arrived:
@@ -80,10 +113,16 @@ def bring(
                 return one
 
 
-class Delivery:
-    """Carries the calls of one run out, each noted in the ledger before it is sent and after.
+def wait_for(site: Site, silences: int) -> None:
+    """Wait, after so many answers that did not come, before a site is asked what became of them."""
+    with suppress(CallError):  # interrupted: whoever asks next is told
+        site.client.pace.pause(wait_before(silences))
 
-    For several threads at once.
+
+class Delivery:
+    """One run while it is carried out: its calls, each noted in the ledger before it is sent and after.
+
+    It is the `Sender` of a run that sends; for several threads at once.
 
     Args:
         site: the catalogue.
@@ -99,6 +138,22 @@ class Delivery:
         self._site, self._ledger, self.run, self._clock = site, ledger, run, clock
         self._unclear: dict[str, int] = {}
         self.trouble = ""
+
+    def begin(self) -> None:
+        """Note that the run begins.
+
+        Raises:
+            LedgerError: it cannot be noted.
+        """
+        self._ledger.begin(self.run)
+
+    def end(self, report: Report, state: RunState) -> Report:
+        """Note how the run ended; return the report, which says so where that cannot be noted."""
+        try:
+            self._ledger.end(self.run.id, state, self._clock(), report.counts, report.rows_for_ledger())
+        except LedgerError as error:
+            return replace(report, unnoted=str(error))
+        return replace(report, unnoted=self.trouble)
 
     def __call__(self, call: Call) -> Answer:
         """Send a call, and return what became of it."""

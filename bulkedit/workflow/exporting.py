@@ -18,6 +18,7 @@ from bulkedit.excel.save import ensure_writable, is_open_elsewhere, refuse_other
 from bulkedit.excel.write import Export, write_workbook
 from bulkedit.templating import templates_for
 from bulkedit.workflow.clock import Clock, now
+from bulkedit.workflow.rights import editable_organizations
 
 
 @dataclass(frozen=True)
@@ -146,20 +147,3 @@ def _choices(organizations: Iterable[Organization], packages: Iterable[Package])
         if isinstance(held, dict) and text_of(held.get("id")) not in found:
             found[text_of(held.get("id"))] = organization_of(held).as_choice()
     return tuple(sorted(found.values(), key=lambda choice: choice.label))
-
-
-def editable_organizations(site: Site) -> list[Organization]:
-    """Return the organizations whose packages the user may edit.
-
-    To CKAN a wrong or expired token is no error but an anonymous visitor, who sees half of everything.
-
-    Raises:
-        RunError: the site does not know the user.
-    """
-    editable = site.organizations("update_dataset")
-    if not editable and not site.organizations("read"):
-        raise RunError(
-            f"{site.url} does not recognize the token, or its user belongs to no organization;"
-            " make a new API token on your user page there."
-        )
-    return editable

@@ -1,34 +1,29 @@
 """Import a workbook into the catalogue it came from."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bulkedit.ckan.errors import CallError
-from bulkedit.ckan.pace import WORKERS, wait_before
+from bulkedit.ckan.pace import WORKERS
 from bulkedit.ckan.site import Site, same_address
-from bulkedit.core.answers import Planned
 from bulkedit.core.catalogue import Catalogue, id_of, tabulate, tabulate_as
 from bulkedit.core.edits import RowEdit
 from bulkedit.core.json_value import Package, dicts
 from bulkedit.core.meta import Identity
-from bulkedit.core.plan import Call
 from bulkedit.core.report import Report
 from bulkedit.core.trouble import RunError
 from bulkedit.excel.read import Book
 from bulkedit.excel.save import tidy
-from bulkedit.ledger import Ledger, LedgerError, Run, RunState, who
+from bulkedit.ledger import Ledger, Run, RunState, who
 from bulkedit.newcomers import Newcomers
 from bulkedit.workflow.claims import Claims
 from bulkedit.workflow.clock import Clock, now
-from bulkedit.workflow.delivery import Delivery
-from bulkedit.workflow.exporting import editable_organizations
-from bulkedit.workflow.job import ImportOptions, Job, Progress, Sender, foresee
+from bulkedit.workflow.delivery import Delivery, Sender, foresee, wait_for
+from bulkedit.workflow.job import ImportOptions, Job, Progress
 from bulkedit.workflow.keeping import keeping
 from bulkedit.workflow.recovery import created_before, killed_runs
+from bulkedit.workflow.rights import refuse_without_rights
 
 
 class Import(Job):
@@ -58,7 +53,6 @@ class Import(Job):
             RunError: it cannot be done; nothing was sent.
         """
         self.site, self._ledger, self._claims = site, ledger, Claims(ledger)
-        self._delivery: Delivery | None = None
         self.killed: list[Run] = []
         try:
             self._claims.workbook(path)
@@ -86,7 +80,7 @@ class Import(Job):
         """Return the site as the other side of a workbook that belongs there and may be sent there."""
         refuse_other_site(book.identity, self.site.url)
         self._claims.organizations(self.site.url, book.identity.organizations)
-        _refuse_without_rights(self.site, book.identity)
+        refuse_without_rights(self.site, book.identity.organizations)
         self._user = self.site.user() if self._ledger is not None else ""
         return _Online(self.site, book, created_before(self._ledger, self.path, book))
 
@@ -116,16 +110,6 @@ class Import(Job):
         super().interrupt()
         self.site.client.pace.interrupt()
 
-    def pause(self, silences: int) -> None:
-        """Wait, after so many answers that did not come, before the site is asked again."""
-        with suppress(CallError):  # whoever asks next is told
-            self.site.client.pace.pause(wait_before(silences))
-
-    def note_arrival(self, call: Call, package: Package) -> None:
-        """Note in the ledger that a call without an answer was stored."""
-        if self._delivery is not None:
-            self._delivery.arrived(call, package)
-
     def carried_out(self, progress: Progress | None = None, workers: int = WORKERS) -> Report:
         """Send the edits, and return what became of each row, once it is written into the workbook.
 
@@ -141,14 +125,15 @@ class Import(Job):
             return self.report(self.run(foresee, progress), dry_run=False)
         self.site.client.progress = progress
         self._claims.run(self.run_id)
-        run = self._run()
-        self._ledger.begin(run)
-        self._delivery = Delivery(self.site, self._ledger, run, self._clock)
-        sender: Sender = self._delivery
+        delivery = Delivery(self.site, self._ledger, self._run(), self._clock)
+        delivery.begin()
+        self.settling.arrived = delivery.arrived
+        sender: Sender = delivery
         if self.options.keep_files:
             sender = keeping(sender, self.site, self._ledger.files_of(self.run_id))
         report = self.report(self.run(sender, progress, workers), dry_run=False)
-        return self._noted(report, self._ledger, self._delivery)
+        state = RunState.STOPPED if report.stopped or self.mistake else RunState.DONE
+        return delivery.end(report, RunState.INTERRUPTED if self.interrupted else state)
 
     def _run(self) -> Run:
         """Return the run as the ledger notes it."""
@@ -164,21 +149,6 @@ class Import(Job):
             str(self.path.resolve()),
             self.original.digest,
         )
-
-    def _noted(self, report: Report, ledger: Ledger, delivery: Delivery) -> Report:
-        """Note how the run ended; return the report, which says so where that cannot be noted."""
-        state = RunState.STOPPED if report.stopped or self.mistake else RunState.DONE
-        state = RunState.INTERRUPTED if self.interrupted else state
-        try:
-            ledger.end(self.run_id, state, self._clock(), report.counts, report.rows_for_ledger())
-        except LedgerError as error:
-            return replace(report, unnoted=str(error))
-        return replace(report, unnoted=delivery.trouble)
-
-    def foreseen(self) -> tuple[Report, int]:
-        """Return what an import would do, and how many packages it would write to."""
-        settled = self.run(foresee)
-        return self._report(settled, dry_run=True), sum(isinstance(one.answer, Planned) for one in settled)
 
 
 class _Online:
@@ -216,17 +186,8 @@ class _Online:
     def groups(self) -> list[str]:
         return self._site.groups()
 
-
-def _refuse_without_rights(site: Site, identity: Identity) -> None:
-    """Make sure that an import can begin.
-
-    Raises:
-        RunError: the user may not edit what the workbook holds.
-    """
-    editable = {one.id for one in editable_organizations(site)}
-    if identity.organizations and not editable & identity.organizations.keys():
-        names = ", ".join(identity.organizations.values())
-        raise RunError(f"Your token may read but not edit {names} on {site.url}; ask for the role of editor.")
+    def pause(self, silences: int) -> None:
+        wait_for(self._site, silences)
 
 
 def refuse_other_site(identity: Identity, url: str) -> None:

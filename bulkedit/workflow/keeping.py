@@ -13,7 +13,7 @@ from bulkedit.core.files import File
 from bulkedit.core.intended import intended
 from bulkedit.core.json_value import JSON, Resource, resources_of, text_of
 from bulkedit.core.plan import Call
-from bulkedit.workflow.job import Sender
+from bulkedit.workflow.delivery import Sender
 
 
 def overwritten(call: Call) -> list[Resource]:

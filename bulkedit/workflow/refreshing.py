@@ -19,8 +19,8 @@ from bulkedit.excel.read import Book
 from bulkedit.excel.save import ensure_writable, refuse_other_format
 from bulkedit.uploading import examine_files
 from bulkedit.workflow.clock import Clock, now
-from bulkedit.workflow.exporting import editable_organizations
 from bulkedit.workflow.importing import refuse_other_site
+from bulkedit.workflow.rights import editable_organizations
 
 
 @dataclass(frozen=True)
@@ -88,10 +88,8 @@ def _edits(book: Book) -> Edits:
     Raises:
         RunError: the headers do not say which row and column is which.
     """
-    identity = book.identity
-    salt = f"{identity.exported_at} {identity.exported_by} {' '.join(identity.organizations)}"
     try:
-        return find_edits(book.layout, book.exported, book.sheets, salt)
+        return find_edits(book.layout, book.exported, book.sheets, book.identity.salt)
     except HeaderError as error:
         raise RunError(str(error)) from error
 

@@ -2,12 +2,10 @@
 
 import secrets
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Self
 
-from bulkedit.ckan.errors import CallError
-from bulkedit.ckan.pace import WORKERS, wait_before
+from bulkedit.ckan.pace import WORKERS
 from bulkedit.ckan.site import Site, same_address
 from bulkedit.core.answers import Accepted, NotSent, Planned
 from bulkedit.core.edits import Edits
@@ -17,14 +15,14 @@ from bulkedit.core.restoring import plan_restoration
 from bulkedit.core.trouble import RunError
 from bulkedit.core.undo import undo
 from bulkedit.core.undone import Ending, Told, outcomes_of_undo
-from bulkedit.ledger import Ledger, LedgerError, Run, RunState, who
+from bulkedit.ledger import Ledger, Run, RunState, who
 from bulkedit.workflow.claims import Claims
 from bulkedit.workflow.clock import Clock, now
 from bulkedit.workflow.crew import work_off
-from bulkedit.workflow.delivery import Delivery, bring
-from bulkedit.workflow.exporting import editable_organizations
-from bulkedit.workflow.job import Progress, Sender, foresee
+from bulkedit.workflow.delivery import Delivery, Sender, bring, foresee, wait_for
+from bulkedit.workflow.job import Progress
 from bulkedit.workflow.keeping import keeping, overwritten, saved_files
+from bulkedit.workflow.rights import refuse_without_rights
 from bulkedit.workflow.touched import Touched, lanes_back, touched_by
 
 
@@ -62,7 +60,7 @@ class Undo:
         self._claims = Claims(ledger)
         try:
             self._claim()
-            self._refuse_without_rights()
+            self._ensure_possible()
             self.touched = touched_by(ledger.calls(target.id))
             self._told = Told(ledger.rows(target.id))
             self._saved = saved_files(ledger.files_of(target.id))
@@ -92,18 +90,13 @@ class Undo:
         self._claims.organizations(self.site.url, self.target.organizations)
         self._claims.run(self.run_id)
 
-    def _refuse_without_rights(self) -> None:
-        """Make sure that the user may undo the run.
+    def _ensure_possible(self) -> None:
+        """Make sure that the user may undo the run, and that the site can.
 
         Raises:
-            RunError: he may not, or the site cannot do it.
+            RunError: no.
         """
-        editable = {one.id for one in editable_organizations(self.site)}
-        if self.target.organizations and not editable & self.target.organizations.keys():
-            names = ", ".join(self.target.organizations.values())
-            raise RunError(
-                f"Your token may read but not edit {names} on {self.site.url}; ask for the role of editor."
-            )
+        refuse_without_rights(self.site, self.target.organizations)
         if not self.site.can_revise():
             raise RunError(
                 f"{self.site.url} cannot take an undo: it has no package_revise (CKAN before 2.9); ask those who"
@@ -140,21 +133,13 @@ class Undo:
             self.target.digest,
             undoes=self.target.id,
         )
-        self.ledger.begin(noted)
         self.site.client.progress = progress
         self._delivery = Delivery(self.site, self.ledger, noted, self._clock)
+        self._delivery.begin()
         sender = keeping(self._delivery, self.site, self.ledger.files_of(self.run_id), overwritten)
         report = self._report(self._endings(sender, progress, workers), dry_run=False)
-        return self._noted(report, self._delivery)
-
-    def _noted(self, report: Report, delivery: Delivery) -> Report:
-        """Note how the undo ended; return the report, which says so where that cannot be noted."""
         state = RunState.INTERRUPTED if self.interrupted else RunState.STOPPED if report.stopped else RunState.DONE
-        try:
-            self.ledger.end(self.run_id, state, self._clock(), report.counts, report.rows_for_ledger())
-        except LedgerError as error:
-            return replace(report, unnoted=str(error))
-        return replace(report, unnoted=delivery.trouble)
+        return self._delivery.end(report, state)
 
     def _endings(self, sender: Sender, progress: Progress | None = None, workers: int = 1) -> list[Ending]:
         """Bring every package to its end."""
@@ -194,12 +179,6 @@ class Undo:
     def _brought(self, touched: Touched, sender: Sender) -> Ending:
         """Bring one package to its end; see `delivery.bring`."""
 
-        def attempt(before: int) -> Ending:
-            try:
-                return self._attempt(touched, sender, anew=before > 0)
-            except RunError as error:
-                return Ending(touched.name, answer=NotSent(str(error)))
-
         def arrived(unclear: Ending, live: Package | None) -> Ending:
             if live is None:
                 return unclear
@@ -207,12 +186,12 @@ class Undo:
                 self._delivery.arrived(unclear.call, live)
             return replace(unclear, answer=Accepted(live))
 
-        return bring(attempt, arrived, self._pause)
-
-    def _pause(self, silences: int) -> None:
-        """Wait, after so many answers that did not come, before the site is asked again."""
-        with suppress(CallError):  # whoever asks next is told
-            self.site.client.pace.pause(wait_before(silences))
+        return bring(
+            lambda before: self._attempt(touched, sender, anew=before > 0),
+            lambda answer: Ending(touched.name, answer=answer),
+            arrived,
+            lambda silences: wait_for(self.site, silences),
+        )
 
     def _attempt(self, touched: Touched, sender: Sender, *, anew: bool) -> Ending:
         if anew or touched.key not in self._live:

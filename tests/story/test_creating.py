@@ -838,3 +838,19 @@ def test_a_run_that_was_cut_in_the_middle_goes_on_where_it_stopped(desk: Desk) -
     assert (first.status, after_first) == (1, ["created", "unknown", *["not sent"] * 3])
     assert second.json()["counts"] == {"created": 3, "unchanged": 6}
     assert called(ckan) == [*(f"bridge-{n}" for n in range(5)), "trails-1", "trails-2"]
+
+
+def test_what_arrived_without_an_answer_was_created_by_this_run(desk: Desk) -> None:
+    """Neither the answer to the package nor that to its file came: every row says created all the same."""
+    (desk.folder / "list.csv").write_text("a,b\n1,2\n")
+    ckan, workbook = at_desk(desk, BRIDGES, ("Resources", {**LIST[1], "URL": "", "Upload": "list.csv"}), FORDS)
+    ckan.sandbox.misbehave("package_create cut-after times=1", "package_revise cut-after times=1")
+
+    said = desk("import", workbook, "--yes", "--json", "--workers", "1")
+
+    assert (said.status, said.json()["counts"]) == (0, {"created": 3, "unchanged": 4})
+    assert [row["message"].split(" with ")[0] for row in said.json()["rows"]] == [
+        "Created this package",
+        "Created this package",
+        "Created this resource",
+    ]
