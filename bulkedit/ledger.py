@@ -238,8 +238,14 @@ class Ledger:
         Raises:
             LedgerError: there is none, or there are several.
         """
-        found = [] if self._beginning(key) else self.runs(str(Path(key).resolve())) if key else []
-        return found[0] if found else self.run(key)
+        if not key or self._beginning(key):
+            return self.run(key)
+        for run in self.runs(str(Path(key).resolve())):
+            return run
+        raise LedgerError(
+            f"In the ledger no run begins with {key!r}, and none is of a workbook there; bulkedit history lists"
+            " them."
+        )
 
     def _beginning(self, key: str) -> list[Run]:
         query = "SELECT * FROM runs WHERE substr(id, 1, ?) = ?"
@@ -251,10 +257,10 @@ class Ledger:
         found = self._rows("SELECT rows FROM runs WHERE id = ?", (run,))
         return dicts(self._read(unpacked, found[0]["rows"])) if found else []
 
-    def calls(self, run: str) -> list[Sent]:
-        """Return the calls of a run in the order in which they were sent."""
-        query = "SELECT * FROM calls WHERE run = ? ORDER BY number"
-        return [self._read(sent_of, row) for row in self._rows(query, (run,))]
+    def calls(self, run: str, action: str = "") -> list[Sent]:
+        """Return the calls of a run, or those of one action, in the order in which they were sent."""
+        query = "SELECT * FROM calls WHERE run = ? AND ? IN ('', action) ORDER BY number"
+        return [self._read(sent_of, row) for row in self._rows(query, (run, action))]
 
     def state(self, run: Run) -> RunState:
         """Return how a run ended: one without an end, which no process carries out any more, was killed."""

@@ -362,9 +362,16 @@ def _opened(file: File) -> BinaryIO:
 
 
 def _as_form(action: str, parameters: Mapping[str, JSON]) -> dict[str, str]:
-    """Return parameters as a form's texts: CKAN reads JSON in those of ``package_revise``, and only there."""
+    """Return parameters as a form's texts: CKAN reads JSON in those of ``package_revise``, and only there.
+
+    A form has no null; an empty text clears a field as well.
+    """
     plain = action != "package_revise"
-    return {k: v if plain and isinstance(v, str) else json.dumps(v) for k, v in parameters.items()}
+    return {k: _plain(v) if plain else json.dumps(v) for k, v in parameters.items()}
+
+
+def _plain(value: JSON) -> str:
+    return "" if value is None else value if isinstance(value, str) else json.dumps(value)
 
 
 def _unchanged(request: Any) -> Any:

@@ -126,7 +126,7 @@ class Pace:
         if self._why:
             raise SiteDownError(self._why)
         if self.over.is_set():
-            raise InterruptedCallError("The run was interrupted before this row; import again to go on.")
+            raise InterruptedCallError("The run was interrupted before this row; begin it again to go on.")
 
     def interrupt(self) -> None:
         """Let no further call begin; those under way go on."""

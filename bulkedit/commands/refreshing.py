@@ -16,6 +16,7 @@ from bulkedit.commands.shared import (
 )
 from bulkedit.commands.telling import say_refresh
 from bulkedit.workflow import refresh_workbook
+from bulkedit.workflow.claims import Claims
 
 
 @click.command("refresh", short_help="Bring what changed in the catalogue into a workbook; your edits stay.")
@@ -44,14 +45,14 @@ def refresh_command(
     is sent to the catalogue.
     """
     site = open_site(url, api_key_file)
-    busy = f"{file} is being imported or refreshed at this moment; wait until that is done."
-    lock = open_ledger(ledger).claim(f"workbook {file.resolve()}", busy)
+    claims = Claims(open_ledger(ledger))
     try:
+        claims.workbook(file)
         found = refresh_workbook(site, file, output)
     except KeyboardInterrupt:
         raise InterruptedRunError("Interrupted; nothing was written.") from None
     finally:
-        lock.release()
+        claims.release()
     if as_json:
         print_json(found.to_json())
     else:

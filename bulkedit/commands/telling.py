@@ -24,14 +24,19 @@ def say_import(report: Report) -> None:
     say(f"{'Dry run: ' if report.dry_run else ''}{counted(report)}")
     if report.dry_run and any(outcome.result in FORESEEN for outcome in report.outcomes):
         say("The site checks the values when they are sent, and may still refuse some.")
+    say_weaker_promise(report)
+    if report.stopped:
+        say("The run stopped before its end; import again to go on: what has arrived is not sent twice.")
+    _say_where(report, "go on in that file, it knows what was sent")
+
+
+def say_weaker_promise(report: Report) -> None:
+    """Say, once a run, what a site without ``package_revise`` cannot promise."""
     if not report.atomic and (report.writes or report.dry_run):
         say(
             "This site does not take package_revise, so it cannot itself refuse to overwrite: what somebody"
             " changes in the moment between reading a package and writing it may be lost."
         )
-    if report.stopped:
-        say("The run stopped before its end; import again to go on: what has arrived is not sent twice.")
-    _say_where(report, "go on in that file, it knows what was sent")
 
 
 def say_refresh(report: Report, asides: Iterable[str]) -> None:

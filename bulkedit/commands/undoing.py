@@ -21,7 +21,7 @@ from bulkedit.commands.shared import (
     say_trouble,
     site_options,
 )
-from bulkedit.commands.telling import counted, say_rows
+from bulkedit.commands.telling import counted, say_rows, say_weaker_promise
 from bulkedit.core.json_value import JSON
 from bulkedit.core.outcomes import APPLIED
 from bulkedit.core.report import Report
@@ -125,6 +125,7 @@ def _say(report: Report, target: Run) -> None:
     """Say what came back, and how to go on."""
     say_rows(report)
     say(f"{'Dry run: ' if report.dry_run else ''}{counted(report)}")
+    say_weaker_promise(report)
     if report.stopped:
         say(f"The undo stopped before its end; bulkedit undo {target.id} goes on: what is back is not sent twice.")
     if report.dry_run or not any(outcome.result in APPLIED for outcome in report.answered):

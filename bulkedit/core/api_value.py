@@ -63,11 +63,21 @@ def told(field: str, value: JSON) -> str:
         case [*entries] if field in ("tags", "groups"):
             return "; ".join(text_of(one.get("name")) or text_of(one.get("id")) for one in dicts(entries))
         case [*entries] if field == EXTRAS:
-            return "; ".join(f"{text_of(one.get('key'))}: {told('', one.get('value'))}" for one in dicts(entries))
+            pairs = ((text_of(one.get("key")), told_plainly(one.get("value"))) for one in dicts(entries))
+            return "; ".join(f"{key}: {text}" for key, text in pairs)
         case [*entries] if all(isinstance(one, str) for one in entries):
             return "; ".join(map(text_of, entries))
+        case [*entries] if all(isinstance(one, dict) for one in entries):
+            return "; ".join(
+                ", ".join(filter(None, (told("", v) for v in one.values()))) for one in dicts(entries)
+            )
         case _:
             return dump(value)
+
+
+def told_plainly(value: JSON) -> str:
+    """Return a value of no particular field as people read it."""
+    return told("", value)
 
 
 def file_name(resource: Resource) -> str:

@@ -61,7 +61,7 @@ class FieldOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The answer to one row."""
+    """The answer to one row; of an item, also the API name of its list, and what that is called."""
 
     place: Place
     package: str
@@ -69,6 +69,7 @@ class Outcome:
     result: Result
     message: str = ""
     changes: tuple[FieldOutcome, ...] = ()
+    item_of: tuple[str, str] = dataclass_field(default=("", ""), compare=False)
 
 
 @dataclass(frozen=True)
@@ -203,6 +204,7 @@ class _Teller:
             result,
             " ".join(dict.fromkeys(sentences)),
             tuple(self._fields(row, sent or result)),
+            (row.table.field, row.table.label) if row.table.level.of_items else ("", ""),
         )
 
     def _fields(self, row: RowEdit, sent: Result) -> Iterator[FieldOutcome]:

@@ -189,9 +189,9 @@ class Revision:
         self.files[owner] = file
 
     def _describe_files(self) -> None:
-        """Say what the files are: CKAN would keep the old file's type, and no digest."""
+        """Say what the files are."""
         for owner, file in self.files.items():
-            for key, value in _described(file).items():
+            for key, value in self._described(owner, file).items():
                 self._set(Level.RESOURCE, owner, key, value)
 
     def add_resource(self, key: str) -> None:
@@ -365,8 +365,13 @@ class Revision:
         return Call(id_of(self.live), name, payload, self.sent, order, action, files, self.live)
 
     def _patch_file(self, owner: str, file: File, order: Sequence[str]) -> Call:
-        payload = {"id": owner, **_described(file)}
+        payload = {"id": owner, **self._described(owner, file)}
         return self._patch(PATCH_RESOURCE, payload, order, upload=file)
+
+    def _described(self, owner: str, file: File) -> dict[str, JSON]:
+        """Return what is said of a resource's file: CKAN would keep the old file's type, and no digest."""
+        del owner
+        return {"hash": f"sha256:{file.digest}", "mimetype": media_type_of(file.name)}
 
     def _patched_resource(self, key: str) -> JSON:
         """Return a resource as it is to be; one that does not change exactly as shown, so that CKAN sees that."""
@@ -391,10 +396,6 @@ class Revision:
         if order:
             payload["resources"] = [self._new_resource(key) for key in order]
         return Call(id_of(self.live), str(payload.get("name")), payload, self.sent, order, CREATE)
-
-
-def _described(file: File) -> dict[str, JSON]:
-    return {"hash": f"sha256:{file.digest}", "mimetype": media_type_of(file.name)}
 
 
 def _guessed_format(fields: Mapping[str, JSON], told: Mapping[str, JSON]) -> dict[str, JSON]:

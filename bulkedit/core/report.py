@@ -89,8 +89,8 @@ class Report:
         }
 
     def rows_for_ledger(self) -> list[JSON]:
-        """Return the rows as `to_json` has them, their changes with the columns' headers."""
-        return [_row_json(outcome, headers=True) for outcome in self.answered]
+        """Return the rows as `to_json` has them, with the names of lists and fields, and each field's result."""
+        return [_row_for_ledger(outcome) for outcome in self.answered]
 
     def result_rows(self) -> Iterator[tuple[Outcome, list[str]]]:
         """Yield the lines of the sheet ``Results``: one for each field of a row that was not unchanged."""
@@ -104,7 +104,7 @@ class Report:
                 yield outcome, [*head, change.result.value, *map(in_cell, texts), tail]
 
 
-def _row_json(outcome: Outcome, *, headers: bool = False) -> JSON:
+def _row_json(outcome: Outcome) -> dict[str, JSON]:
     return {
         "sheet": outcome.place.sheet,
         "row": outcome.place.row,
@@ -112,15 +112,18 @@ def _row_json(outcome: Outcome, *, headers: bool = False) -> JSON:
         "resource": outcome.resource,
         "result": outcome.result.value,
         "message": outcome.message,
-        "changes": [_change_json(change, headers=headers) for change in outcome.changes],
+        "changes": [_change_json(change) for change in outcome.changes],
     }
 
 
-def _change_json(change: FieldOutcome, *, headers: bool) -> JSON:
-    found: dict[str, JSON] = {
-        "field": change.field,
-        "exported": change.exported,
-        "edited": change.edited,
-        "live": change.live,
-    }
-    return {**found, "header": change.header} if headers else found
+def _change_json(change: FieldOutcome) -> dict[str, JSON]:
+    return {"field": change.field, "exported": change.exported, "edited": change.edited, "live": change.live}
+
+
+def _row_for_ledger(outcome: Outcome) -> JSON:
+    field, label = outcome.item_of
+    changes: list[JSON] = [
+        {**_change_json(change), "header": change.header, "result": change.result.value}
+        for change in outcome.changes
+    ]
+    return {**_row_json(outcome), "changes": changes, "list": field, "list_label": label}

@@ -1,4 +1,4 @@
-"""The call that makes a package exactly what it was: API values as they are, no cell texts between.
+"""The calls that make a package exactly what it was: API values as they are, no cell texts between.
 
 ``null`` clears a field of CKAN's own and removes one of the schema (CKAN 2.9 and later); what was not there at all
 and is a list now is filtered out.
@@ -13,6 +13,7 @@ from bulkedit.core.files import File
 from bulkedit.core.json_value import JSON, Package, Resource, dicts, resources_of, text_of
 from bulkedit.core.plan import Call, Revision
 from bulkedit.core.schema import EXTRAS
+from bulkedit.core.uploaded import OF_FILES
 
 _SET_BY_SITE = frozenset("package_id position state revision_id datastore_active metadata_modified".split())
 """Of a resource that comes back, what the site says by itself."""
@@ -24,15 +25,21 @@ _MISSING = object()
 
 
 def plan_restoration(
-    live: Package, target: Package, files: Mapping[str, File], groups: Iterable[str] = ()
-) -> Call | None:
-    """Return the call that makes a package what it was; None where nothing of it is to be changed.
+    live: Package,
+    target: Package,
+    files: Mapping[str, File],
+    groups: Iterable[str] = (),
+    *,
+    revise: bool = True,
+) -> list[Call]:
+    """Return the call that makes a package what it was, or the calls where one cannot; none if nothing changes.
 
     Args:
         live: the package as just read.
         target: the package as it is to be.
         files: files that come back, by resource.
         groups: ids of the groups that the user may add packages to.
+        revise: the site takes ``package_revise``.
     """
     revision = _Restoration(live)
     for key in own_fields(live, target):
@@ -42,9 +49,11 @@ def plan_restoration(
     for owner, file in files.items():
         revision.send_file(owner, file)
     if not revision.touched:
-        return None
+        return []
+    if not revise:
+        return revision.patches(set(groups))
     revision.keep_foreign_groups(set(groups))
-    return revision.call()
+    return [revision.call()]
 
 
 class _Restoration(Revision):
@@ -53,6 +62,8 @@ class _Restoration(Revision):
     def __init__(self, live: Package) -> None:
         super().__init__(live)
         self.vanished: dict[str, list[str]] = {}
+        self.emptied: dict[str, JSON] = {}
+        self.of_files: dict[str, dict[str, JSON]] = {}
 
     @property
     def touched(self) -> bool:
@@ -63,6 +74,7 @@ class _Restoration(Revision):
         value = target.get(key)
         if value is None and isinstance(self.live.get(key), (list, dict)):
             self._filter_out(f"-{key}")
+            self.emptied[key] = [] if isinstance(self.live[key], list) else None
         else:
             self._set(Level.PACKAGE, "", key, _as_sent(key, value))
 
@@ -93,15 +105,37 @@ class _Restoration(Revision):
                 self._filter_out(f"-resources__{owner}__{key}")
                 self.vanished.setdefault(owner, []).append(key)
 
-    def _describe_files(self) -> None:
-        """Say nothing new of files: the fields that describe them come back as they were."""
+    def patches(self, allowed: set[str]) -> list[Call]:
+        """See `Revision.patches`; what describes a file that follows comes back with it, not before it."""
+        self.update |= self.emptied
+        for owner in self.vanished:
+            self.resource_updates.setdefault(owner, {})
+        for owner in self.files.keys() & self.resource_updates.keys() - set(self.added):
+            fields = self.resource_updates.pop(owner)
+            self.of_files[owner] = {key: fields.pop(key) for key in (*OF_FILES, "last_modified") if key in fields}
+            if fields or owner in self.vanished:
+                self.resource_updates[owner] = fields
+        return super().patches(allowed)
+
+    def _described(self, owner: str, file: File) -> dict[str, JSON]:
+        """Say nothing new of a file: the fields that describe it come back as they were."""
+        del file
+        fields = self.of_files.get(owner, {})
+        return {key: fields[key] for key in ("hash", "mimetype") if key in fields}
+
+    def _patched_resource(self, key: str) -> JSON:
+        return self._without_vanished(key, super()._patched_resource(key))
+
+    def _without_vanished(self, owner: str, resource: JSON) -> JSON:
+        gone = self.vanished.get(owner, ())
+        return {k: v for k, v in resource.items() if k not in gone} if isinstance(resource, dict) else resource
 
     def _new_resource(self, key: str) -> JSON:
         return {"id": key, **self.resource_updates[key]}
 
     def _whole_resources(self, order: Sequence[str]) -> list[JSON]:
         whole = dicts(super()._whole_resources(order))
-        return [{k: v for k, v in one.items() if k not in self.vanished.get(id_of(one), ())} for one in whole]
+        return [self._without_vanished(id_of(one), one) for one in whole]
 
 
 def _as_sent(key: str, value: JSON) -> JSON:

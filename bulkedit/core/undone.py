@@ -47,6 +47,9 @@ class Told:
         """Return the header of a field; its API name where no row told it."""
         if key in _OURS:
             return _OURS[key]
+        for row in self.rows:
+            if row.get("list") == key and row.get("list_label"):
+                return text_of(row["list_label"])
         changes = (one for row in self.rows for one in dicts(row.get("changes")))
         return next(
             (text_of(one["header"]) for one in changes if one.get("field") == key and one.get("header")), key

@@ -12,8 +12,6 @@ from bulkedit.ledger import CallOutcome, Ledger, Run, RunState
 def killed_runs(ledger: Ledger, workbook: Path, at: str) -> list[Run]:
     """Return the runs of a workbook that never came to their end, and note that they were killed.
 
-    Whoever asks has claimed the workbook, so none of them can be alive.
-
     Args:
         ledger: the ledger.
         workbook: the workbook.
@@ -22,7 +20,8 @@ def killed_runs(ledger: Ledger, workbook: Path, at: str) -> list[Run]:
     Raises:
         LedgerError: the ledger cannot be used.
     """
-    found = [run for run in ledger.runs(str(workbook.resolve())) if run.state is RunState.RUNNING]
+    begun = (run for run in ledger.runs(str(workbook.resolve())) if run.state is RunState.RUNNING)
+    found = [run for run in begun if ledger.state(run) is RunState.KILLED]
     for run in found:
         ledger.end(run.id, RunState.KILLED, at, run.counts)
     return [replace(run, state=RunState.KILLED, ended=at) for run in found]
@@ -40,7 +39,7 @@ def created_before(ledger: Ledger | None, workbook: Path, book: Book) -> dict[st
     for run in ledger.runs(str(workbook.resolve())):
         if run.began < book.identity.exported_at or run.site != book.identity.site:
             continue
-        for call in ledger.calls(run.id):
-            if call.action == CREATE and call.outcome is CallOutcome.STORED and call.after is not None:
+        for call in ledger.calls(run.id, action=CREATE):
+            if call.outcome is CallOutcome.STORED and call.after is not None:
                 created.setdefault(call.name, id_of(call.after))
     return {name: key for name, key in created.items() if key not in book.exported.packages}

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from bulkedit.core.catalogue import id_of
 from bulkedit.core.plan import CREATE
@@ -37,18 +36,19 @@ def find_run(ledger: Ledger, asked: str) -> Run:
         LedgerError: the ledger has no such run, or cannot be used.
         RunError: no run stored anything.
     """
-    workbook = Path(asked) if asked.lower().endswith((".xlsx", ".xlsm")) else None
-    if asked and workbook is None:
-        run = ledger.run(asked)
-        if not touched_by(ledger.calls(run.id)):
-            raise RunError(f"Run {run.id} stored nothing, so there is nothing to undo.")
-        return run
-    runs = ledger.runs(str(workbook.resolve()) if workbook is not None else "")
+    runs = _runs(ledger, asked)
     for run in runs:
         if touched_by(ledger.calls(run.id)):
             return run
-    where = f"No run of {workbook}" if workbook is not None else "No run"
-    raise RunError(f"{where} in the ledger {ledger.path} stored anything, so there is nothing to undo.")
+    of = f" of {asked}" if asked else ""
+    raise RunError(f"The ledger {ledger.path} knows of nothing{of} that was stored, so there is nothing to undo.")
+
+
+def _runs(ledger: Ledger, asked: str) -> list[Run]:
+    if not asked:
+        return ledger.runs()
+    found = ledger.find(asked)
+    return [found] if found.id.startswith(asked) else ledger.runs(found.workbook)
 
 
 def touched_by(calls: Sequence[Sent]) -> list[Touched]:

@@ -7,7 +7,7 @@ from typing import Self
 
 from bulkedit.ckan.pace import WORKERS
 from bulkedit.ckan.site import Site, same_address
-from bulkedit.core.answers import Accepted, NotSent, Planned
+from bulkedit.core.answers import Accepted, NotSent, Planned, Unavailable
 from bulkedit.core.edits import Edits
 from bulkedit.core.json_value import Package, dicts, text_of
 from bulkedit.core.report import Report
@@ -60,7 +60,8 @@ class Undo:
         self._claims = Claims(ledger)
         try:
             self._claim()
-            self._ensure_possible()
+            refuse_without_rights(site, target.organizations)
+            self._revises = site.can_revise()
             self.touched = touched_by(ledger.calls(target.id))
             self._told = Told(ledger.rows(target.id))
             self._saved = saved_files(ledger.files_of(target.id))
@@ -89,19 +90,6 @@ class Undo:
         self._claims.ended(self.target.id)
         self._claims.organizations(self.site.url, self.target.organizations)
         self._claims.run(self.run_id)
-
-    def _ensure_possible(self) -> None:
-        """Make sure that the user may undo the run, and that the site can.
-
-        Raises:
-            RunError: no.
-        """
-        refuse_without_rights(self.site, self.target.organizations)
-        if not self.site.can_revise():
-            raise RunError(
-                f"{self.site.url} cannot take an undo: it has no package_revise (CKAN before 2.9); ask those who"
-                " run it."
-            )
 
     # -- package by package
 
@@ -201,9 +189,19 @@ class Undo:
             never = touched.steps[0].before is None and touched.steps[0].after is None
             return Ending(touched.name, gone=not never)
         undone = undo(live, touched.steps, self._saved)
-        call = plan_restoration(live, undone.target, undone.files, self._groups_for(live, undone.target))
-        answer = None if call is None else sender(call)
-        return Ending(text_of(live.get("name")), undone, live, call, answer)
+        groups = self._groups_for(live, undone.target)
+        calls = plan_restoration(live, undone.target, undone.files, groups, revise=self._revises)
+        ending = Ending(text_of(live.get("name")), undone, live)
+        for call in calls:
+            package = ending.answer.package if isinstance(ending.answer, Accepted) else live
+            sent = replace(call, before=package)
+            ending = replace(ending, call=sent, answer=sender(sent))
+            if isinstance(ending.answer, Unavailable):
+                self._revises = False
+                return self._attempt(touched, sender, anew=True)
+            if not isinstance(ending.answer, Accepted | Planned):
+                break
+        return ending
 
     def _groups_for(self, *packages: Package) -> Sequence[str]:
         """Return the groups that the user may use, asked for when a package is in any."""
@@ -226,4 +224,5 @@ class Undo:
             self.site.client.reads,
             self.site.client.writes,
             stopped=any(isinstance(one.answer, NotSent) for one in endings),
+            atomic=self._revises,
         )

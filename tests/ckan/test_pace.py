@@ -205,7 +205,7 @@ def test_whoever_interrupts_waits_for_no_pause() -> None:
     pace.interrupt()
     waiting.join(10)
 
-    assert told == ["The run was interrupted before this row; import again to go on."]
+    assert told == ["The run was interrupted before this row; begin it again to go on."]
     with pytest.raises(InterruptedCallError), pace.turn():
         pass
 
