@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -124,19 +124,12 @@ def run_of(row: Mapping[str, Any]) -> Run:
         DAMAGE: it is none.
     """
     return Run(
-        id=row["id"],
-        kind=row["kind"],
-        began=row["began"],
-        site=row["site"],
-        user=row["user"],
-        by=row["by"],
-        organizations=json.loads(row["organizations"]),
-        workbook=row["workbook"],
-        digest=row["digest"],
-        undoes=row["undoes"],
-        ended=row["ended"],
-        state=RunState(row["state"]),
-        counts=json.loads(row["counts"]),
+        **_columns(Run, row)
+        | {
+            "organizations": json.loads(row["organizations"]),
+            "state": RunState(row["state"]),
+            "counts": json.loads(row["counts"]),
+        }
     )
 
 
@@ -147,15 +140,16 @@ def sent_of(row: Mapping[str, Any]) -> Sent:
         DAMAGE: it is none.
     """
     return Sent(
-        number=row["number"],
-        package=row["package"],
-        name=row["name"],
-        action=row["action"],
-        sent=row["sent"],
-        payload=_package(row["payload"]) or {},
-        before=_package(row["before"]),
-        outcome=CallOutcome(row["outcome"]) if row["outcome"] else None,
-        reason=row["reason"],
-        answered=row["answered"],
-        after=_package(row["after"]),
+        **_columns(Sent, row)
+        | {
+            "payload": _package(row["payload"]) or {},
+            "before": _package(row["before"]),
+            "outcome": CallOutcome(row["outcome"]) if row["outcome"] else None,
+            "after": _package(row["after"]),
+        }
     )
+
+
+def _columns(record: type[Run] | type[Sent], row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of a row that are called as the fields of a record."""
+    return {one.name: row[one.name] for one in fields(record)}

@@ -17,8 +17,8 @@ from bulkedit.ckan.errors import (
 )
 from bulkedit.ckan.revising import takes_revise
 from bulkedit.core.answers import Accepted, Answer, Denied, Mismatched, NotSent, Rejected, Unavailable, Unclear
+from bulkedit.core.calls import CREATE, PATCH_RESOURCE, REVISE, Call
 from bulkedit.core.json_value import JSON, dicts
-from bulkedit.core.plan import CREATE, PATCH_RESOURCE, REVISE, Call
 
 
 def send(client: Client, call: Call) -> Answer:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from bulkedit.commands.shared import plural, say
 from bulkedit.core.columns import ACTION
 from bulkedit.core.edits import Edits
-from bulkedit.core.outcomes import APPLIED, FORESEEN, FieldOutcome, Outcome, Result
 from bulkedit.core.report import Report
+from bulkedit.core.results import APPLIED, FORESEEN, FieldOutcome, Outcome, Result
 from bulkedit.core.text import excerpts
 
 _MOST_ROWS_IN_TROUBLE = 200

@@ -23,8 +23,8 @@ from bulkedit.commands.shared import (
 )
 from bulkedit.commands.telling import counted, say_rows, say_weaker_promise
 from bulkedit.core.json_value import JSON
-from bulkedit.core.outcomes import APPLIED
 from bulkedit.core.report import Report
+from bulkedit.core.results import APPLIED
 from bulkedit.ledger import Run
 from bulkedit.workflow.touched import find_run
 from bulkedit.workflow.undoing import Undo

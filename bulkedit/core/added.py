@@ -7,7 +7,7 @@ from bulkedit.core.advance import Advance
 from bulkedit.core.catalogue import Catalogue, Texts
 from bulkedit.core.columns import Level, Table
 from bulkedit.core.edits import Place
-from bulkedit.core.outcomes import Outcome, Result
+from bulkedit.core.results import Outcome, Result
 from bulkedit.core.sheets import Sheet
 
 _ADDED = "New on the site: this row was added."

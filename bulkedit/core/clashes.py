@@ -10,7 +10,8 @@ from bulkedit.core.edits import Edits, Place, RowEdit
 from bulkedit.core.files import Files
 from bulkedit.core.json_value import Package, text_of
 from bulkedit.core.naming import is_placeholder
-from bulkedit.core.outcomes import Outcome, Settled, outcomes_of
+from bulkedit.core.outcomes import Settled, outcomes_of
+from bulkedit.core.results import Outcome
 
 
 def compared(

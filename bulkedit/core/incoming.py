@@ -8,7 +8,8 @@ from bulkedit.core.advance import Advance
 from bulkedit.core.catalogue import Texts
 from bulkedit.core.columns import Table, own_headers, trailing_headers
 from bulkedit.core.edits import CellEdit, Place, RowEdit
-from bulkedit.core.outcomes import FieldOutcome, Outcome, Result, at_rest
+from bulkedit.core.outcomes import at_rest
+from bulkedit.core.results import FieldOutcome, Outcome, Result
 from bulkedit.core.text import excerpts
 
 _MOST_NAMED = 6  # cells that a message names; the sheet Results has all

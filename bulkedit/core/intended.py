@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from copy import deepcopy
 
+from bulkedit.core.calls import PATCH_RESOURCE, REVISE
 from bulkedit.core.json_value import JSON, Item, Package, Resource, dicts, resources_of, text_of
-from bulkedit.core.plan import PATCH_RESOURCE, REVISE
 
 _RESOURCE = "update__resources__"
 _EXTEND = "update__resources__extend"

@@ -30,8 +30,8 @@ from bulkedit.core.forgotten import without
 from bulkedit.core.held_names import free_names
 from bulkedit.core.incoming import ALREADY, Incoming
 from bulkedit.core.json_value import Package, text_of
-from bulkedit.core.outcomes import Outcome
 from bulkedit.core.refreshed_items import take_over
+from bulkedit.core.results import Outcome
 from bulkedit.core.sheets import Sheet
 from bulkedit.core.text import canonical
 

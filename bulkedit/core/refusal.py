@@ -8,11 +8,11 @@ come in the site's language, so only the shape decides.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bulkedit.core.calls import PATCH_RESOURCE, Call
 from bulkedit.core.catalogue import item_key
 from bulkedit.core.columns import UPLOAD, Layout, Level, Table
 from bulkedit.core.edits import Place, RowEdit
 from bulkedit.core.json_value import JSON
-from bulkedit.core.plan import PATCH_RESOURCE, Call
 
 Places = Mapping[tuple[str, str], Place]
 """Where each record stands: its place by sheet title and key."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bulkedit.core.edits import Edits
 from bulkedit.core.guards import Finding
 from bulkedit.core.json_value import JSON
-from bulkedit.core.outcomes import APPLIED, FORESEEN, FieldOutcome, Outcome, Result
+from bulkedit.core.results import APPLIED, FORESEEN, FieldOutcome, Outcome, Result
 from bulkedit.core.text import in_cell
 
 

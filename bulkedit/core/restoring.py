@@ -7,11 +7,12 @@ and is a list now is filtered out.
 from collections.abc import Iterable, Mapping, Sequence
 
 from bulkedit.core.api_value import own_fields, own_fields_of_resource
+from bulkedit.core.calls import Call
 from bulkedit.core.catalogue import id_of
 from bulkedit.core.columns import Level
 from bulkedit.core.files import File
 from bulkedit.core.json_value import JSON, Package, Resource, dicts, resources_of, text_of
-from bulkedit.core.plan import Call, Revision
+from bulkedit.core.plan import Revision
 from bulkedit.core.schema import EXTRAS
 from bulkedit.core.uploaded import OF_FILES
 

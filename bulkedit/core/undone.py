@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from bulkedit.core.answers import Accepted, Answer, Denied, Held, Mismatched, NotSent, Planned, Rejected, Unclear
 from bulkedit.core.api_value import own_fields, same, told
+from bulkedit.core.calls import Call
 from bulkedit.core.columns import FILE_COLUMN, PLACE_COLUMN
 from bulkedit.core.edits import Place
 from bulkedit.core.json_value import JSON, Package, dicts, resources_of, text_of
-from bulkedit.core.outcomes import FieldOutcome, Outcome, Result
-from bulkedit.core.plan import Call
+from bulkedit.core.results import FieldOutcome, Outcome, Result
 from bulkedit.core.text import excerpt, excerpts
 from bulkedit.core.undo import STATE, FieldUndo, Undone, Way
 

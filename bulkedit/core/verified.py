@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from bulkedit.core.calls import Call
 from bulkedit.core.catalogue import Catalogue, Texts, tabulate_as
 from bulkedit.core.columns import FILE_COLUMN, PLACE_COLUMN, Layout, Level, Table
 from bulkedit.core.diff import Change, ListChange, PackageDiff, Verdict
 from bulkedit.core.edits import RowEdit
 from bulkedit.core.json_value import JSON, Package, dicts, is_empty, resources_of, text_of
-from bulkedit.core.plan import Call
 from bulkedit.core.schema import (
     COMPUTED_PACKAGE_KEYS,
     COMPUTED_RESOURCE_KEYS,

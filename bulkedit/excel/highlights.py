@@ -16,7 +16,7 @@ from bulkedit.core.codecs import codec_of
 from bulkedit.core.columns import Column, Level, Rule, Table, own_headers, trailing_headers
 from bulkedit.core.demands import GIVEN
 from bulkedit.core.memory import GUARD, OF, PACKED_AT_MOST, START, remembered_headers
-from bulkedit.core.outcomes import Result
+from bulkedit.core.results import Result
 from bulkedit.core.sheets import letters
 from bulkedit.excel import looks
 from bulkedit.excel.looks import Formats, Look

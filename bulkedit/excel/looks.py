@@ -12,7 +12,7 @@ from xlsxwriter.format import Format
 from bulkedit.core import columns as own
 from bulkedit.core.codecs import codec_of
 from bulkedit.core.columns import Column, Kind, Table, own_headers, trailing_headers
-from bulkedit.core.outcomes import Result
+from bulkedit.core.results import Result
 
 Look = Mapping[str, object]
 """Properties of a format, in XlsxWriter's words."""

@@ -15,8 +15,8 @@ from bulkedit.core import columns as own
 from bulkedit.core.advance import Advance
 from bulkedit.core.edits import Place
 from bulkedit.core.memory import digest, to_rows
-from bulkedit.core.outcomes import Outcome
 from bulkedit.core.report import Report
+from bulkedit.core.results import Outcome
 from bulkedit.core.sheets import Heads, find_heads, letters, positions
 from bulkedit.core.trouble import RunError
 from bulkedit.excel.patch import Link, patch_workbook

@@ -7,7 +7,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from bulkedit.core.meta import Identity
-from bulkedit.core.outcomes import Result
+from bulkedit.core.results import Result
 from bulkedit.excel import looks
 from bulkedit.excel.looks import Formats, Look
 

@@ -20,8 +20,8 @@ from bulkedit.core.answers import (
     Unavailable,
     Unclear,
 )
+from bulkedit.core.calls import Call
 from bulkedit.core.json_value import Package
-from bulkedit.core.plan import Call
 from bulkedit.core.report import Report
 from bulkedit.core.trouble import RunError
 from bulkedit.ledger import CallOutcome, Ledger, LedgerError, Run, RunState

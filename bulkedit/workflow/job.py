@@ -14,9 +14,10 @@ from bulkedit.core.guards import elsewhere, find_damage, open_questions, reasons
 from bulkedit.core.json_value import Package
 from bulkedit.core.lanes import lanes
 from bulkedit.core.naming import is_placeholder
-from bulkedit.core.outcomes import Outcome, Settled, at_rest, outcomes_of, together
+from bulkedit.core.outcomes import Settled, at_rest, outcomes_of, together
 from bulkedit.core.refusal import places_of
 from bulkedit.core.report import Report
+from bulkedit.core.results import Outcome
 from bulkedit.core.sheets import HeaderError
 from bulkedit.core.trouble import RunError
 from bulkedit.excel.original import Original

@@ -9,10 +9,10 @@ from bulkedit.ckan.download import DownloadError, download
 from bulkedit.ckan.site import Site
 from bulkedit.core.answers import Answer, Held
 from bulkedit.core.api_value import file_key, file_name
+from bulkedit.core.calls import Call
 from bulkedit.core.files import File
 from bulkedit.core.intended import intended
 from bulkedit.core.json_value import JSON, Resource, resources_of, text_of
-from bulkedit.core.plan import Call
 from bulkedit.workflow.delivery import Sender
 
 

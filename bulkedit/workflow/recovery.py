@@ -3,8 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+from bulkedit.core.calls import CREATE
 from bulkedit.core.catalogue import id_of
-from bulkedit.core.plan import CREATE
 from bulkedit.excel.read import Book
 from bulkedit.ledger import CallOutcome, Ledger, Run, RunState
 

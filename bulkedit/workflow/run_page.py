@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 from bulkedit import __version__
 from bulkedit.core.contrast import Told, told
 from bulkedit.core.json_value import JSON, dicts, text_of
-from bulkedit.core.outcomes import APPLIED, Result
+from bulkedit.core.results import APPLIED, Result
 from bulkedit.core.trouble import RunError
 from bulkedit.ledger import CallOutcome, Run, Sent
 from bulkedit.workflow.clock import Clock, local, now

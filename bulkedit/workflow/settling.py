@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from bulkedit.core.answers import Accepted, Held, NotSent, Unavailable, Unclear
+from bulkedit.core.calls import CREATE, Call, Plan
 from bulkedit.core.catalogue import id_of, tabulate
 from bulkedit.core.columns import FILE_COLUMN
 from bulkedit.core.diff import Change, PackageDiff, Verdict, diff_package
@@ -14,7 +15,7 @@ from bulkedit.core.files import Files
 from bulkedit.core.json_value import JSON, Package, dicts, text_of
 from bulkedit.core.naming import is_placeholder
 from bulkedit.core.outcomes import Settled
-from bulkedit.core.plan import CREATE, Call, Plan, plan_creation, plan_package
+from bulkedit.core.plan import plan_creation, plan_package
 from bulkedit.excel.read import Book
 from bulkedit.newcomers import TakenError
 from bulkedit.workflow.delivery import Sender, bring

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from bulkedit.core.calls import CREATE
 from bulkedit.core.catalogue import id_of
-from bulkedit.core.plan import CREATE
 from bulkedit.core.trouble import RunError
 from bulkedit.core.undo import Step
 from bulkedit.ledger import CallOutcome, Ledger, Run, Sent

@@ -57,6 +57,18 @@ def package(number: int, **fields: Any) -> PackageDict:
     }
 
 
+def described(number: int, **fields: Any) -> PackageDict:
+    """Return a package of the sample schema's type, with all that this requires but contacts."""
+    required = {
+        "type": "bcdc_dataset",
+        "publish_state": "PUBLISHED",
+        "resource_status": "completed",
+        "security_class": "LOW-PUBLIC",
+        "view_audience": "Public",
+    }
+    return package(number, **required | fields)
+
+
 class LiveCatalogue:
     """A running sandbox. Its editor's token is `TOKEN`.
 

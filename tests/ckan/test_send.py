@@ -25,7 +25,7 @@ from bulkedit.ckan.pace import Pace
 from bulkedit.ckan.send import is_mismatch, send
 from bulkedit.core.answers import Accepted, Denied, Mismatched, NotSent, Rejected, Unavailable, Unclear
 from bulkedit.core.answers import Answer as Became
-from bulkedit.core.plan import PATCH, PATCH_RESOURCE, Call
+from bulkedit.core.calls import PATCH, PATCH_RESOURCE, Call
 
 CALL = Call("a", "trails", {"match": {"id": "a", "private": False}, "update": {"title": "New"}})
 ONE = package_id(1)

@@ -9,9 +9,10 @@ from bulkedit.core.catalogue import tabulate
 from bulkedit.core.diff import diff_package
 from bulkedit.core.edits import RowEdit
 from bulkedit.core.json_value import JSON, Package
-from bulkedit.core.outcomes import Outcome, Result, Settled, outcomes_of
+from bulkedit.core.outcomes import Settled, outcomes_of
 from bulkedit.core.plan import plan_package
 from bulkedit.core.refusal import places_of
+from bulkedit.core.results import Outcome, Result
 
 Said = dict[tuple[str, int], tuple[Result, str]]
 

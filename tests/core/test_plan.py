@@ -7,11 +7,12 @@ from revision import revised
 from worlds import Desk, desk_of, package, parks, resource, trails
 
 from bulkedit.core import columns as own
+from bulkedit.core.calls import Call, Plan
 from bulkedit.core.catalogue import tabulate
 from bulkedit.core.diff import diff_package
 from bulkedit.core.edits import Place
 from bulkedit.core.json_value import JSON, Package
-from bulkedit.core.plan import Call, Plan, plan_package
+from bulkedit.core.plan import plan_package
 
 
 def _plan(desk: Desk, live: Package, groups: tuple[str, ...] = ()) -> Plan:

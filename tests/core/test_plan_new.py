@@ -6,11 +6,12 @@ from worlds import Desk, desk_of, package, parks, resource, settled, trails
 
 from bulkedit.core import columns as own
 from bulkedit.core.advance import advance
+from bulkedit.core.calls import CREATE, Plan
 from bulkedit.core.catalogue import tabulate
 from bulkedit.core.diff import PackageDiff, Verdict, diff_package
 from bulkedit.core.edits import Place
 from bulkedit.core.json_value import Package
-from bulkedit.core.plan import CREATE, Plan, plan_creation, plan_package
+from bulkedit.core.plan import plan_creation, plan_package
 
 GIVEN = {"name": "lakes", "owner_org": "org-1"}
 

@@ -3,12 +3,13 @@
 from worlds import Desk, desk_of, package, parks
 
 from bulkedit.core import columns as own
+from bulkedit.core.calls import Plan
 from bulkedit.core.catalogue import tabulate
 from bulkedit.core.diff import diff_package
 from bulkedit.core.edits import Place
 from bulkedit.core.files import File
 from bulkedit.core.json_value import JSON, Package, resources_of
-from bulkedit.core.plan import Plan, plan_package
+from bulkedit.core.plan import plan_package
 from bulkedit.core.refusal import explain, places_of
 
 WALKS = File("/walks.csv", "walks.csv", 5, "d1")

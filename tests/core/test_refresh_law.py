@@ -17,9 +17,9 @@ from bulkedit.core.columns import Layout
 from bulkedit.core.diff import Verdict
 from bulkedit.core.find import find_edits
 from bulkedit.core.json_value import JSON, Package, dicts
-from bulkedit.core.outcomes import Result
 from bulkedit.core.refreshed import Refresh, refresh
 from bulkedit.core.report import Report
+from bulkedit.core.results import Result
 from bulkedit.core.sheets import find_heads
 from bulkedit.core.template import NO_TEMPLATE, Template
 from bulkedit.excel.original import Original

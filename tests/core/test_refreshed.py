@@ -10,8 +10,8 @@ from worlds import Desk, desk_of, lit, package, parks, resource, settled, trails
 from bulkedit.core.edits import Place
 from bulkedit.core.held_names import free_names
 from bulkedit.core.json_value import JSON, Package
-from bulkedit.core.outcomes import Outcome
 from bulkedit.core.refreshed import Refresh, refresh
+from bulkedit.core.results import Outcome
 
 
 @dataclass

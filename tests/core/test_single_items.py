@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from revision import revised
 from worlds import SINGLE, Desk, desk_of, package, resource
 
+from bulkedit.core.calls import Plan
 from bulkedit.core.catalogue import tabulate
 from bulkedit.core.diff import Verdict, diff_package
 from bulkedit.core.json_value import JSON, Package, dicts, resources_of
-from bulkedit.core.plan import Plan, plan_creation, plan_package
+from bulkedit.core.plan import plan_creation, plan_package
 from bulkedit.core.refusal import explain, places_of
 
 BEGIN, END = "Temporal extent: Beginning date", "Temporal extent: End date"

@@ -16,7 +16,7 @@ from bulkedit.core.columns import Column, Kind, Layout, Level, Table, own_header
 from bulkedit.core.json_value import JSON, Package
 from bulkedit.core.layout import layout_of
 from bulkedit.core.meta import Identity
-from bulkedit.core.outcomes import Result
+from bulkedit.core.results import Result
 from bulkedit.core.schema import Vocabulary
 from bulkedit.core.text import CELL_LIMIT
 from bulkedit.excel import looks

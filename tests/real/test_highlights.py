@@ -13,7 +13,7 @@ from bulkedit.core.columns import Layout
 from bulkedit.core.json_value import JSON, Package
 from bulkedit.core.layout import layout_of
 from bulkedit.core.meta import Identity
-from bulkedit.core.outcomes import Result
+from bulkedit.core.results import Result
 from bulkedit.core.schema import Vocabulary
 from bulkedit.core.sheets import letters
 from bulkedit.core.template import read_template

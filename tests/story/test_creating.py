@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from live_catalogue import WATERS, LiveCatalogue, PackageDict, package, package_id, resource_id
+from live_catalogue import WATERS, LiveCatalogue, PackageDict, described, package, package_id, resource_id
 from office_desk import Desk, edit, rows, two_packages
 from scripted import TOKEN
 
@@ -64,13 +64,8 @@ def resources_of(ckan: LiveCatalogue, key: str) -> list[str]:
 
 def record(number: int, **fields: Any) -> PackageDict:
     """Return a package with the schema's fields, a contact, and a resource with a described column."""
-    made = package(
+    made = described(
         number,
-        type="bcdc_dataset",
-        publish_state="PUBLISHED",
-        resource_status="completed",
-        security_class="LOW-PUBLIC",
-        view_audience="Public",
         contacts=[{"name": "Ann", "email": "ann@parks.example", "role": "custodian"}],
         **fields,
     )

@@ -12,7 +12,7 @@ from scripted import TOKEN, Reply, Request, ok
 
 from bulkedit.ckan.client import Client
 from bulkedit.ckan.site import Site
-from bulkedit.core.plan import Call
+from bulkedit.core.calls import Call
 from bulkedit.ledger import Ledger
 from bulkedit.workflow.delivery import Delivery
 

@@ -15,7 +15,7 @@ from scripted import MISMATCH_2_9, TOKEN, Reply, Request, error, in_turn, page
 from bulkedit.ckan.client import Client
 from bulkedit.ckan.send import send
 from bulkedit.ckan.site import Site
-from bulkedit.core.plan import Call
+from bulkedit.core.calls import Call
 from bulkedit.workflow import Import, ImportOptions
 from bulkedit.workflow.delivery import ATTEMPTS
 

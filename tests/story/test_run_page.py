@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from office_desk import Desk
 from past_runs import ROWS, SITE, a_run, change, finished, killed, row
 
-from bulkedit.core.outcomes import Result
+from bulkedit.core.results import Result
 from bulkedit.ledger import RunState
 from bulkedit.workflow.run_page import RunPage
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from live_catalogue import LiveCatalogue, PackageDict, package, package_id, resource_id
+from live_catalogue import LiveCatalogue, PackageDict, described, package, package_id, resource_id
 from office_desk import Desk, Said, edit, rows
 from scripted import TOKEN, page
 
@@ -22,13 +22,8 @@ STAMPS = frozenset("metadata_modified metadata_created last_modified created".sp
 
 def record(number: int) -> PackageDict:
     """Return a package with the schema's fields, contacts, tags, and a resource."""
-    made = package(
+    made = described(
         number,
-        type="bcdc_dataset",
-        publish_state="PUBLISHED",
-        resource_status="completed",
-        security_class="LOW-PUBLIC",
-        view_audience="Public",
         purpose="To find the way.",
         fee_cents=5,
         topics=["water", "paths"],
