@@ -21,7 +21,7 @@ from scripted import TOKEN, Answer, Request, page
 from bulkedit.ckan import pace
 from bulkedit.ckan.client import Client
 from bulkedit.ckan.site import Site
-from bulkedit.ledger import Ledger, RunState
+from bulkedit.ledger import Ledger, Run, RunState
 from bulkedit.workflow import Import, ImportOptions
 from bulkedit.workflow.delivery import Delivery
 
@@ -293,7 +293,14 @@ def test_a_call_is_in_the_ledger_before_it_is_sent(desk: Desk, own_ledger: Path)
     assert (run.workbook, run.counts) == (str(workbook), {"updated": 1, "unchanged": 1})
     assert (call.before, call.after, call.outcome) == (before, ckan.shown(ONE), "stored")
     assert ledger.rows(run.id)[0]["changes"] == [
-        {"field": "title", "exported": "Trails 1", "edited": "Paths", "live": "Trails 1", "header": "Title"}
+        {
+            "field": "title",
+            "exported": "Trails 1",
+            "edited": "Paths",
+            "live": "Trails 1",
+            "header": "Title",
+            "result": "updated",
+        }
     ]
 
 
@@ -336,6 +343,22 @@ def test_a_ledger_that_fails_during_a_run_stops_it(desk: Desk, own_ledger: Path)
     assert (said.status, results.count("updated"), results.count("not sent")) == (1, 2, MANY - 2)
     assert len(ckan.writes) == 2
     assert "ledger" in said.err
+
+
+def test_a_run_of_the_workbook_that_is_alive_is_not_called_killed(desk: Desk, own_ledger: Path) -> None:
+    """Somebody undoes an earlier run of it at this moment, which keeps the organization but not the workbook."""
+    ckan, workbook = many_edited(desk)
+    ledger = Ledger(own_ledger)
+    undo = Run("0undo", "undo", "2026-01-01T00:00:00", ckan.url, "", "", {}, str(workbook), "", undoes="x")
+    ledger.begin(undo)
+    alive = ledger.claim("run 0undo", "busy")
+
+    said = desk("import", workbook, "--yes")
+
+    assert (said.status, said.err) == (0, "")
+    assert ledger.run("0undo").state is RunState.RUNNING
+    alive.release()
+    assert "run 0undo of this workbook" in desk("import", workbook, "--yes").err
 
 
 # -- what a killed run created

@@ -199,6 +199,30 @@ def test_a_site_without_revise_gets_everything_back_too(desk: Desk) -> None:
     assert (empty_alike(comparable(ckan)), content(ckan, 4)) == (changed, b"new content")
 
 
+def test_what_was_not_there_goes_away_on_a_site_without_revise_too(desk: Desk) -> None:
+    """Topics, contacts and a resource's update cycle that the run set for the first time."""
+    bare = record(1)
+    del bare["topics"], bare["resources"][0]["resource_update_cycle"], bare["fee_cents"]
+    ckan = desk.open([bare], without=("package_revise",))
+    workbook, before = desk.export(), empty_alike(comparable(ckan))
+    edit(workbook, ("Packages", ONE, "Topics", "Paths and bridges"), ("Packages", ONE, "Fee in cents", "7"))
+    edit(workbook, ("Resources", resource_id(1), "Update cycle", "Every year"))
+    assert imported(desk, workbook).status == 0
+
+    said = desk("undo", "--yes")
+
+    assert said.status == 0, said.out
+    now = empty_alike(comparable(ckan))
+    assert [without_empty(one) for one in now] == [without_empty(one) for one in before]
+
+
+def without_empty(value: Any) -> Any:
+    """Return a value without fields that hold nothing."""
+    if isinstance(value, dict):
+        return {key: without_empty(held) for key, held in value.items() if held not in ("", [], {})}
+    return [without_empty(entry) for entry in value] if isinstance(value, list) else value
+
+
 def test_a_rival_is_left_alone_on_a_site_without_revise_too(desk: Desk) -> None:
     """What somebody changed since the run is a conflict there as well; the rest comes back."""
     ckan, workbook = desk.exported([package(1), package(2)], without=("package_revise",))
