@@ -200,14 +200,19 @@ def test_a_site_without_revise_gets_everything_back_too(desk: Desk) -> None:
 
 
 def test_what_was_not_there_goes_away_on_a_site_without_revise_too(desk: Desk) -> None:
-    """Topics, contacts and a resource's update cycle that the run set for the first time."""
+    """Topics, a fee, a link and a resource's way of access that the run set for the first time."""
     bare = record(1)
-    del bare["topics"], bare["resources"][0]["resource_update_cycle"], bare["fee_cents"]
+    del bare["topics"], bare["fee_cents"]
     ckan = desk.open([bare], without=("package_revise",))
     workbook, before = desk.export(), empty_alike(comparable(ckan))
     edit(workbook, ("Packages", ONE, "Topics", "Paths and bridges"), ("Packages", ONE, "Fee in cents", "7"))
-    edit(workbook, ("Resources", resource_id(1), "Update cycle", "Every year"))
-    assert imported(desk, workbook).status == 0
+    edit(workbook, ("Resources", resource_id(1), "Way of access", "Service"))
+    typist = Typist(workbook)
+    typist.add("More information", {"Package": "trails-1", "Address": "https://x.example/more"})
+    typist.save()
+    said = imported(desk, workbook)
+    assert said.status == 0, said.out
+    assert ckan.shown(ONE)["more_info"]
 
     said = desk("undo", "--yes")
 
