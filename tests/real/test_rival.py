@@ -5,7 +5,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -57,12 +57,12 @@ def seen(package: Mapping[str, Any]) -> dict[str, str]:
 
 
 class Rival:
-    """Another client, who changes the purpose of one package after the other until told to stop.
+    """Another client, who changes the purpose of one package after the other until told to stop, or robbed.
 
     Attributes:
         wrote: the last text that CKAN acknowledged, by package.
         times: how often CKAN acknowledged one, by package.
-        trouble: what went wrong.
+        trouble: what went wrong first, or what was lost.
     """
 
     def __init__(self, lab: labs.Lab, packages: list[str]) -> None:
@@ -88,10 +88,16 @@ class Rival:
         return self._thread.is_alive()
 
     def write(self, package: str) -> None:
-        """Change a package now."""
+        """Change a package now, if what was written last is still there: else it is lost, and CKAN refuses."""
         with self._written, catalogue.client(self._lab, self._lab.sysadmin) as other:
             text = f"The rival's purpose, {self.times.total() + 1}"
-            other.call_action("package_revise", {"match": {"id": package}, "update": {"purpose": text}})
+            last = {"purpose": self.wrote[package]} if package in self.wrote else {}
+            call = {"match": {"id": package, **last}, "update": {"purpose": text}}
+            try:
+                other.call_action("package_revise", call)
+            except Exception as error:
+                self.trouble = self.trouble or f"{package}, {text}: {error!r}"
+                raise
             self.wrote[package] = text
             self.times[package] += 1
             self._written.notify_all()
@@ -106,10 +112,9 @@ class Rival:
     def _work(self) -> None:
         while not self._over.is_set():
             for package in self._packages:
-                try:
+                with suppress(Exception):  # it is noted
                     self.write(package)
-                except Exception as error:
-                    self.trouble = repr(error)
+                if self.trouble:
                     return
                 time.sleep(0.01)  # for whoever else wants to write
 
