@@ -1,15 +1,12 @@
 """A big day's work before it is sent, and a program that can be killed while it does."""
 
-import json
-import os
 import random
 import shutil
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "ckan"))
 
 import big_day
 from live_catalogue import LiveCatalogue
+from orders import Ended, Mortal
 from scripted import TOKEN
 
 from bulkedit.ckan.client import Client
@@ -26,53 +24,7 @@ from bulkedit.ckan.site import Site
 from bulkedit.sandbox import Sandbox
 from bulkedit.workflow import export
 
-MORTAL = Path(__file__).parent / "mortal.py"
 IMPORT = ["import", "parks.xlsx", "--yes", "--json", "--confirm-deletes", str(big_day.DELETED)]
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a program ended: its status (negative: the signal), what it said, how often it passed each boundary."""
-
-    status: int
-    said: str
-    passed: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many rows had each result."""
-        counts: dict[str, int] = json.loads(self.said[self.said.index("{") :])["counts"]
-        return counts
-
-
-class Mortal:
-    """A program that loads bulkedit once, and forks to run it."""
-
-    def __init__(self) -> None:
-        environment = {**os.environ, "CKAN_API_KEY": TOKEN, "PYTHONPATH": os.pathsep.join(sys.path)}
-        self._process = subprocess.Popen(
-            [sys.executable, str(MORTAL)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=environment,
-        )
-
-    def run(self, arguments: list[str], folder: Path, url: str, die: tuple[str, int] = ("", 0)) -> Ended:
-        """Run bulkedit in a folder, and kill it at a boundary."""
-        environment = {"CKAN_URL": url, "BULKEDIT_LEDGER": str(folder / "ledger" / "ledger.sqlite")}
-        order = {"arguments": arguments, "environment": environment, "folder": str(folder), "die": die}
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(order) + "\n")
-        self._process.stdin.flush()
-        return Ended(**json.loads(self._process.stdout.readline()))
-
-    def close(self) -> None:
-        """Take no more orders."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(30)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import IMPORT, Ended, Evening, Morning, evening
+from conftest import IMPORT, Evening, Morning, evening
+from orders import Ended
 from quick_time import QuickTime
 from scripted import TOKEN
 

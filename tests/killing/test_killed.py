@@ -1,14 +1,14 @@
 """Killed anywhere, a run that is begun again ends as if nothing had happened."""
 
 import os
-import sqlite3
 import sys
 import threading
 from pathlib import Path
 
 import big_day
 import pytest
-from conftest import IMPORT, Ended, Evening, Morning, Mortal, evening
+from conftest import IMPORT, Evening, Morning, evening
+from orders import Ended, Mortal, integrity, litter
 
 from bulkedit.sandbox.actions import WRITING
 
@@ -40,8 +40,7 @@ def test_a_killed_run_begun_again_ends_as_if_nothing_had_happened(
     assert end.writes <= undisturbed[1].writes + 3  # calls under way, known not to have arrived
     assert third.counts.keys() == {"unchanged"}
     assert litter(tmp_path) == []
-    with sqlite3.connect(tmp_path / "ledger" / "ledger.sqlite") as ledger:
-        assert ledger.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert integrity(tmp_path) == "ok"
 
 
 @pytest.mark.parametrize("number", [3, 30, 63, 70, 74])
@@ -62,11 +61,6 @@ def test_a_call_that_the_site_is_still_busy_with_is_not_done_twice(
     assert (killed.status, again.status, third.status) == (-9, 0, 0), again.said
     assert end.catalogue == undisturbed[1].catalogue
     assert third.counts.keys() == {"unchanged"}
-
-
-def litter(folder: Path) -> list[str]:
-    """Return what lies in a folder and belongs to nobody."""
-    return [path.name for path in folder.iterdir() if path.name.startswith(".bulkedit-")]
 
 
 def test_every_boundary_is_there(undisturbed: tuple[Ended, Evening]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "excel"))  # workbooks by every producer
 sys.path.insert(0, str(Path(__file__).parent.parent / "ckan"))  # the embedded catalogue under a test
 sys.path.insert(0, str(Path(__file__).parent.parent / "story"))  # a desk with it
+sys.path.insert(0, str(Path(__file__).parent.parent / "killing"))  # a program that can be killed
 
 import catalogue
 import invented

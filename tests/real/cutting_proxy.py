@@ -9,6 +9,8 @@ with CuttingProxy(lab.url) as proxy:
     ...                       # refuses larger requests, as nginx does
     proxy.refused["package_revise"] = 403
     ...                       # lets no call of an action through, as firewalls do: a web page with that status
+    proxy.before = lambda action, body: ...
+    ...                       # does something before a call is passed on, which waits meanwhile
 
 `proxy.cut` has the actions whose answers were lost, `proxy.passed` those that reached CKAN, in their order.
 """
@@ -40,6 +42,11 @@ def every(*actions: str, nth: int = 1) -> Cuts:
     return lambda action, number: action in actions and number % nth == 0
 
 
+def nothing(action: str, body: bytes) -> None:
+    """Do nothing before a call."""
+    del action, body
+
+
 class CuttingProxy:
     """A proxy at an address of its own; it runs in threads of this process."""
 
@@ -47,6 +54,7 @@ class CuttingProxy:
         self.behind = urlsplit(url)
         self.cuts: Cuts = never
         self.cut: list[str] = []
+        self.before: Callable[[str, bytes], None] = nothing
         self.longest = 1 << 40
         self.refused: dict[str, int] = {}
         self.passed: list[str] = []
@@ -100,6 +108,7 @@ def _handler(proxy: CuttingProxy) -> type[BaseHTTPRequestHandler]:
                 self.send_error(proxy.refused[action])
                 self.close_connection = True
                 return
+            proxy.before(action, body)
             proxy.passed.append(action)
             connection = http.client.HTTPConnection(proxy.behind.netloc, timeout=SECONDS)
             try:
