@@ -1,5 +1,6 @@
 """A run on a real CKAN is taken back: every record is what it was, CKAN's own time stamps aside."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import lab as labs
 import office as offices
 import pytest
 import records
+from cutting_proxy import CuttingProxy
 from desk import Desk
 from typed import Typed
 
@@ -112,6 +114,41 @@ def test_everything_a_run_did_is_taken_back_and_done_again(
     assert again.status == 0, again.out
     assert catalogue.differences(changed, redone, STAMPS) == {}
     assert contents(lab, redone[ids["files"]]) == {"File a": b"content of new.csv"}
+
+
+def without_empty(value: Any) -> Any:
+    """Return a value without what holds nothing: a form, by which files go there, has no null."""
+    if isinstance(value, dict):
+        return {key: without_empty(held) for key, held in value.items() if held not in (None, "", [])}
+    return [without_empty(entry) for entry in value] if isinstance(value, list) else value
+
+
+def test_behind_a_firewall_everything_is_taken_back_and_done_again_too(
+    desk: Desk, new_organization: catalogue.Organization, lab: labs.Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A site that takes no `package_revise`: the same comes back by `package_patch`, files too."""
+    monkeypatch.setenv("BULKEDIT_LEDGER", str(desk.folder / "ledger.sqlite"))
+    ids, name = filled(lab, new_organization), new_organization.name
+    before = catalogue.snapshot(lab, ids.values())
+    files = contents(lab, before[ids["files"]])
+    with CuttingProxy(lab.url) as proxy:
+        proxy.refused["package_revise"] = 403
+        desk = replace(desk, lab=replace(lab, url=proxy.url))
+        desk.exported()
+        change_everything(desk, name)
+        desk.imported("--keep-files", "--confirm-deletes", "3")
+        changed = catalogue.snapshot(lab, ids.values())
+
+        undone = desk.bulkedit("undo", "--yes")
+        after = catalogue.snapshot(lab, ids.values())
+        again = desk.bulkedit("undo", "--yes")
+        redone = catalogue.snapshot(lab, ids.values())
+
+    assert (undone.status, again.status) == (0, 0), (undone.out, again.out)
+    assert "package_revise" not in proxy.passed
+    assert catalogue.differences(without_empty(before), without_empty(after), STAMPS) == {}
+    assert contents(lab, after[ids["files"]]) == files
+    assert catalogue.differences(without_empty(changed), without_empty(redone), STAMPS) == {}
 
 
 def test_after_an_undo_the_workbook_changes_nothing(
