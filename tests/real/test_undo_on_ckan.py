@@ -141,13 +141,14 @@ def test_behind_a_firewall_everything_is_taken_back_and_done_again_too(
 
         undone = desk.bulkedit("undo", "--yes")
         after = catalogue.snapshot(lab, ids.values())
+        files_after = contents(lab, after[ids["files"]])
         again = desk.bulkedit("undo", "--yes")
         redone = catalogue.snapshot(lab, ids.values())
 
     assert (undone.status, again.status) == (0, 0), (undone.out, again.out)
     assert "package_revise" not in proxy.passed
     assert catalogue.differences(without_empty(before), without_empty(after), STAMPS) == {}
-    assert contents(lab, after[ids["files"]]) == files
+    assert files_after == files
     assert catalogue.differences(without_empty(changed), without_empty(redone), STAMPS) == {}
 
 
