@@ -34,7 +34,7 @@ class Fault(Enum):
     UNAVAILABLE = "503"
     """A proxy's page with ``Retry-After``; nothing was done."""
     TIMEOUT = "504"
-    """A proxy's page after having done it."""
+    """A proxy's page after having done it (and after as many seconds)."""
     HTML = "html"
     """A page with status 200, as login walls send it; nothing was done."""
     SLOW_BODY = "slow-body"
@@ -54,7 +54,7 @@ class FaultRule:
         fault: how.
         skip: how many calls go well first.
         times: how many go wrong after that; 0 for all.
-        seconds: of a delay or silence, or what ``Retry-After`` says.
+        seconds: of a delay or silence, or what ``Retry-After`` says; None for what is usual.
         every: only each so-manieth call.
         share: only so many of the calls, from 0 to 1, as chance has it.
         seed: which chance: the same calls go wrong with the same seed.
@@ -64,7 +64,7 @@ class FaultRule:
     fault: Fault
     skip: int = 0
     times: int = 0
-    seconds: float = 1.0
+    seconds: float | None = None
     every: int = 1
     share: float = 1.0
     seed: int = 0
@@ -75,9 +75,14 @@ class FaultRule:
         Raises:
             ValueError: so.
         """
-        sound = 0 <= self.seconds <= _A_DAY and 0 <= self.share <= 1
+        sound = 0 <= self.pause <= _A_DAY and 0 <= self.share <= 1
         if self.every < 1 or min(self.skip, self.times) < 0 or not sound:
             raise ValueError(self)
+
+    @property
+    def pause(self) -> float:
+        """How many seconds it takes, or asks for: one, but for a 504, which need take none."""
+        return self.seconds if self.seconds is not None else 0.0 if self.fault is Fault.TIMEOUT else 1.0
 
     @classmethod
     def parsed(cls, text: str) -> "FaultRule":
@@ -90,7 +95,8 @@ class FaultRule:
         fault, *options = rest.split() or [""]
         try:
             said = dict(option.split("=") for option in options)
-            seconds, share = float(said.pop("seconds", cls.seconds)), float(said.pop("share", cls.share))
+            seconds = float(said.pop("seconds")) if "seconds" in said else None
+            share = float(said.pop("share", cls.share))
             counts = {key: int(value) for key, value in said.items()}
             return cls(action, Fault(fault), seconds=seconds, share=share, **counts)
         except (ValueError, TypeError):

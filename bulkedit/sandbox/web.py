@@ -239,10 +239,10 @@ def _download(site: Site, package: str, resource: str) -> Response:
 def _misbehaved(site: Site, rule: FaultRule, made: Response | None) -> Response:
     match rule.fault:
         case Fault.DELAY if made is not None:
-            site.over.wait(rule.seconds)
+            site.over.wait(rule.pause)
             return made
         case Fault.SILENT:
-            site.over.wait(rule.seconds)
+            site.over.wait(rule.pause)
             return _cut()
         case Fault.CUT_BEFORE | Fault.CUT_AFTER:
             return _cut()
@@ -252,10 +252,12 @@ def _misbehaved(site: Site, rule: FaultRule, made: Response | None) -> Response:
             said = {"help": "", "error": InternalError().error(), "success": False}
             return Response(json.dumps(said), 500, content_type=_JSON_TYPE)
         case fault:
+            if fault is Fault.TIMEOUT:
+                site.over.wait(rule.pause)
             status, text = _PAGES[fault]
             page = _page(status, text)
             if fault in (Fault.BUSY, Fault.UNAVAILABLE):
-                page.headers["Retry-After"] = str(int(rule.seconds))
+                page.headers["Retry-After"] = str(int(rule.pause))
             return page
 
 
@@ -284,7 +286,7 @@ def _dripping(site: Site, rule: FaultRule, made: Response) -> Response:
                 connection.shutdown(2)
                 return
             if rule.fault is Fault.SLOW_BODY:
-                site.over.wait(rule.seconds / len(pieces))
+                site.over.wait(rule.pause / len(pieces))
             yield piece
 
     return Response(drops(), made.status_code, {"Content-Length": str(len(body))}, content_type=_JSON_TYPE)

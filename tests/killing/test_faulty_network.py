@@ -13,7 +13,7 @@ from bulkedit.ckan import pace
 from bulkedit.cli import run
 
 SHARE = 0.3
-FAULTS = ("cut-before", "cut-after", "502", "502-after", "504", "429", "503", "half-body")
+FAULTS = ("cut-before", "cut-after", "502", "502-after", "504 seconds=0.02", "429", "503", "half-body")
 OF_EACH = 1 - (1 - SHARE) ** (1 / len(FAULTS))
 SEEDS = range(50)
 
