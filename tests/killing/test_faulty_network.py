@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import IMPORT, Evening, Morning, evening
 from orders import Ended
 from quick_time import QuickTime
 from scripted import TOKEN
+from whole_day import IMPORT, Evening, Morning, evening
 
 from bulkedit.ckan import pace
 from bulkedit.cli import run

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import big_day
 import pytest
-from conftest import IMPORT, Evening, Morning, evening
 from orders import Ended, Mortal, integrity, litter
+from whole_day import IMPORT, Evening, Morning, evening
 
 from bulkedit.sandbox.actions import WRITING
 
@@ -33,9 +33,12 @@ def test_a_killed_run_begun_again_ends_as_if_nothing_had_happened(
         killed = mortal.run(IMPORT, tmp_path, ckan.url, die)
         again = mortal.run(IMPORT, tmp_path, ckan.url)
         third = mortal.run([*IMPORT[:3], "--json"], tmp_path, ckan.url)
+        history = mortal.run(["history", "--json"], tmp_path, ckan.url)
         end = evening(ckan)
 
+    states = [run["state"] for run in history.report["runs"]]
     assert (killed.status, again.status, third.status) == (-9, 0, 0), again.said
+    assert states in (["done", "killed"], ["done", "done"], ["killed"], ["done"])  # nothing left, or all was noted
     assert end.catalogue == undisturbed[1].catalogue
     assert end.writes <= undisturbed[1].writes + 3  # calls under way, known not to have arrived
     assert third.counts.keys() == {"unchanged"}
