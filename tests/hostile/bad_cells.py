@@ -7,6 +7,8 @@ from good_book import Good, cell, rows, sheet, with_cell
 _LAST = '<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row>'
 _DIGITS = 10_000_000
 _MANY = 1_048_576
+_FREE, _IN_IT = 2000, "2000"
+"""A row behind all that the good workbook has."""
 _X = "x"
 
 
@@ -24,7 +26,11 @@ def _row(number: str, times: int = 1) -> Attack:
 def _at(column: str, row: str, columns: int = 1, rows_: int = 1) -> Attack:
     return attack(
         f"A cell that says it is {_shown(column, columns) if column else ''}{_shown(row, rows_) if row else ''}.",
-        rows(lambda: f'<row><c r="{column * columns}{row * rows_}" t="inlineStr"><is><t>x</t></is></c></row>'),
+        rows(
+            lambda: (
+                f'<row r="{_FREE}"><c r="{column * columns}{row * rows_}" t="inlineStr"><is><t>x</t></is></c></row>'
+            )
+        ),
     )
 
 
@@ -51,7 +57,7 @@ def _empties(_: Good, xml: str) -> str:
     letters = [first + second for first in "ABCDEFGHIJKLMNOPQRST" for second in "ABCDEFGHIJKLMNOPQRSTUVWXY"]
     one = "<row r='N'>" + "".join(f"<c r='{column}N' s='1'/>" for column in letters) + "</row>"
     return xml.replace(
-        "</sheetData>", "".join(one.replace("N'", f"{n}'") for n in range(10, 10_010)) + "</sheetData>"
+        "</sheetData>", "".join(one.replace("N'", f"{n}'") for n in range(_FREE, _FREE + 10_000)) + "</sheetData>"
     )
 
 
@@ -84,7 +90,9 @@ ATTACKS: dict[str, Attack] = {
     ),
     "cell at the last column": attack(
         "A thousand rows, each with a cell in the column XFD: 16 million cells for who fills them up.",
-        rows(lambda: "".join(f'<row r="{n}"><c r="XFD{n}"><v>1</v></c></row>' for n in range(10, 1010))),
+        rows(
+            lambda: "".join(f'<row r="{n}"><c r="XFD{n}"><v>1</v></c></row>' for n in range(_FREE, _FREE + 1000))
+        ),
     ),
     "row 2,000,000,000": _row("2000000000"),
     "row 1,048,577": _row("1048577"),
@@ -96,19 +104,19 @@ ATTACKS: dict[str, Attack] = {
     "row and a half": _row("1.5"),
     "row with a line between digits": _row("1_0"),
     "row of digits of another script": _row("١٠"),
-    "column ZZZZZZ1": _at("ZZZZZZ", "1"),
-    "column XFE": _at("XFE", "10"),
-    "column of a million letters": _at("A", "1", columns=1_000_000),
+    "column ZZZZZZ": _at("ZZZZZZ", _IN_IT),
+    "column XFE": _at("XFE", _IN_IT),
+    "column of a million letters": _at("A", _IN_IT, columns=1_000_000),
     "cell in row 0": _at("A", "0"),
     "cell in a negative row": _at("A", "-1"),
-    "cell without a column": _at("", "10"),
+    "cell without a column": _at("", _IN_IT),
     "cell without a row": _at("A", ""),
-    "cell the wrong way round": _at("1", "A"),
-    "cell that is an area": _at("A10:B", "11"),
+    "cell the wrong way round": _at(_IN_IT, "A"),
+    "cell that is an area": _at(f"A{_FREE}:B", _IN_IT),
     "cell of ten million digits": _at("A", "9", rows_=_DIGITS),
     "cell in another row than its own": attack(
-        "A cell that says it is A3, in the row that says it is 50: two readers see two sheets.",
-        rows('<row r="50"><c r="A3" t="inlineStr"><is><t>delete</t></is></c></row>'),
+        "A cell that says it is A3, in the row that says it is 2000: two readers see two sheets.",
+        rows('<row r="2000"><c r="A3" t="inlineStr"><is><t>delete</t></is></c></row>'),
     ),
     "the same cell twice": attack(
         "A cell that is there twice, with two texts: two readers see two sheets.",
@@ -126,7 +134,7 @@ ATTACKS: dict[str, Attack] = {
     ),
     "more rows than a sheet has": attack(
         "A million rows of one cell each.",
-        rows(lambda: "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(10, _MANY))),
+        rows(lambda: "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(_FREE, _MANY))),
     ),
     "five million empty cells": attack("Five million cells with a look and no text.", sheet("Packages", _empties)),
     "shared string out of range": _shared("1000000"),

@@ -9,6 +9,7 @@ from attack import Attack, attack
 from forged_zip import zipped
 from good_book import Good, Make, sheet_of
 
+from bulkedit import __version__
 from bulkedit.core.memory import digest
 
 CHUNK = 30_000
@@ -21,7 +22,7 @@ def forged(good: Good, layout: str | None = None, base: Rows | None = None, sha2
     rows = good.base if base is None else base
     chunks = [text[at : at + CHUNK] for at in range(0, len(text), CHUNK)]
     meta = [
-        ["program", "bulkedit"],
+        ["program", f"bulkedit {__version__}"],
         ["base_sha256", digest(rows) if sha256 is None else sha256],
         ["layout", *chunks],
     ]

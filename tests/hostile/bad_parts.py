@@ -109,7 +109,7 @@ ATTACKS: dict[str, Attack] = {
     "sheet that is the shared strings": attack(
         "The sheet Packages is the part of the shared strings.", target("Packages", "sharedStrings.xml")
     ),
-    "_base that is _meta": attack("The hidden sheets are one part.", target("_base", "worksheets/sheet12.xml")),
+    "_base that is _meta": attack("The hidden sheets are one part.", target("_base", "worksheets/sheet8.xml")),
     "shared strings that are a sheet": attack(
         "The shared strings are a sheet.", _kind("sharedStrings", "worksheets/sheet1.xml")
     ),
