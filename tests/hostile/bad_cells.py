@@ -7,6 +7,7 @@ from good_book import Good, cell, rows, sheet, with_cell
 _LAST = '<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row>'
 _DIGITS = 10_000_000
 _MANY = 1_048_576
+_INLINE = "<v>1</v>"
 _FREE, _IN_IT = 2000, "2000"
 """A row behind all that the good workbook has."""
 _X = "x"
@@ -26,11 +27,7 @@ def _row(number: str, times: int = 1) -> Attack:
 def _at(column: str, row: str, columns: int = 1, rows_: int = 1) -> Attack:
     return attack(
         f"A cell that says it is {_shown(column, columns) if column else ''}{_shown(row, rows_) if row else ''}.",
-        rows(
-            lambda: (
-                f'<row r="{_FREE}"><c r="{column * columns}{row * rows_}" t="inlineStr"><is><t>x</t></is></c></row>'
-            )
-        ),
+        rows(lambda: f'<row r="{_FREE}"><c r="{column * columns}{row * rows_}">{_INLINE}</c></row>'),
     )
 
 

@@ -16,7 +16,7 @@ from good_book import (
     Change,
     Good,
     cell,
-    first_row,
+    last_row,
     part,
     put_before,
     rows,
@@ -103,7 +103,7 @@ def _unpacked(change: Callable[[Good, str], str]) -> Change:
 
 
 def _many_attributes(name: str, count: int) -> str:
-    return "<row><c " + " ".join(f'{name}{n}="b:{n}"' for n in range(count)) + "/></row>"
+    return '<row r="2000"><c ' + " ".join(f'{name}{n}="b:{n}"' for n in range(count)) + "/></row>"
 
 
 def _encoded(declared: str, encoding: str, errors: str = "strict") -> Change:
@@ -169,7 +169,7 @@ ATTACKS: dict[str, Attack] = {
     ),
     "nested tags in a sheet": attack(
         f"{_DEEP:,} tags, each within the one before.",
-        rows(lambda: f"<row><c>{'<a>' * _DEEP}{'</a>' * _DEEP}</c></row>"),
+        rows(lambda: f"<row r='2000'><c>{'<a>' * _DEEP}{'</a>' * _DEEP}</c></row>"),
     ),
     "nested tags in the shared strings": attack(
         f"{_DEEP:,} tags, each within the one before, in a text.",
@@ -181,15 +181,15 @@ ATTACKS: dict[str, Attack] = {
     ),
     "attribute of 40 MB": attack(
         "One attribute of 40 MB, not packed: a parser that gets it in pieces begins anew with each one.",
-        sheet("Packages", _unpacked(first_row(lambda: f'<row><c a="{40 * MB * _X}"/></row>'))),
+        sheet("Packages", _unpacked(last_row(lambda: f'<row r="2000"><c a="{40 * MB * _X}"/></row>'))),
     ),
     "tag name of 40 MB": attack(
         "One tag whose name has 40 million letters, not packed.",
-        sheet("Packages", _unpacked(first_row(lambda: f"<{'x' * 40 * MB}/>"))),
+        sheet("Packages", _unpacked(last_row(lambda: f"<{'x' * 40 * MB}/>"))),
     ),
     "comment of 40 MB": attack(
         "One comment of 40 MB, not packed.",
-        sheet("Packages", _unpacked(first_row(lambda: f"<!--{'x' * 40 * MB}-->"))),
+        sheet("Packages", _unpacked(last_row(lambda: f"<!--{'x' * 40 * MB}-->"))),
     ),
     "attribute of 1 GB": attack(
         "One attribute of 1 GB, packed into 1 MB.",
@@ -206,17 +206,19 @@ ATTACKS: dict[str, Attack] = {
     ),
     "a million attributes": attack(
         "One cell with a million attributes.",
-        sheet("Packages", first_row(lambda: _many_attributes("a", 1_000_000))),
+        sheet("Packages", last_row(lambda: _many_attributes("a", 1_000_000))),
     ),
     "100,000 namespaces": attack(
         "One row that declares 100,000 namespaces.",
-        sheet("Packages", first_row(lambda: _many_attributes("xmlns:a", 100_000))),
+        sheet("Packages", last_row(lambda: _many_attributes("xmlns:a", 100_000))),
     ),
     "text in a million pieces": attack(
         "One text of a million pieces, each with a look of its own.",
         cell(lambda: f'<c r="REF" t="inlineStr"><is>{1_000_000 * _PIECE}</is></c>'),
     ),
-    "tags that cross": attack("Tags that are closed in the wrong order.", rows("<row><c><v>1</c></v></row>")),
+    "tags that cross": attack(
+        "Tags that are closed in the wrong order.", rows("<row r='2000'><c><v>1</c></v></row>")
+    ),
     "a second sheet after the first": attack(
         "A second document after the end of the first, for readers that go on.",
         sheet("Packages", lambda _, xml: xml + xml.partition("?>")[2]),
@@ -242,7 +244,9 @@ ATTACKS: dict[str, Attack] = {
         "A sheet that says it is UTF-8 and is not.", sheet("Packages", _encoded("UTF-8", "utf-16-le"))
     ),
     "UTF-32": attack("A sheet in UTF-32.", sheet("Packages", _encoded("UTF-32", "utf-32"))),
-    "EBCDIC": attack("A sheet in an encoding of mainframes.", sheet("Packages", _encoded("cp037", "cp037"))),
+    "EBCDIC": attack(
+        "A sheet in an encoding of mainframes.", sheet("Packages", _encoded("cp037", "cp037", "xmlcharrefreplace"))
+    ),
     "unknown encoding": attack(
         "A sheet in an encoding that nobody knows.", sheet("Packages", _encoded("x-unheard-of", "utf-8"))
     ),

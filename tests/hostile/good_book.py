@@ -140,12 +140,12 @@ def with_cell(xml: Xml) -> Callable[[Good, str], str]:
 
 def rows(xml: Xml, title: str = "Packages") -> Make:
     """Put rows after the last one."""
-    return sheet(title, lambda _, old: put_before("</sheetData>", made(xml), old))
+    return sheet(title, last_row(xml))
 
 
-def first_row(xml: Xml) -> Callable[[Good, str], str]:
-    """Return what puts XML before the first row of a sheet."""
-    return lambda _, old: old.replace("<sheetData>", f"<sheetData>{made(xml)}", 1)
+def last_row(xml: Xml) -> Callable[[Good, str], str]:
+    """Return the change that `rows` makes to a sheet."""
+    return lambda _, old: put_before("</sheetData>", made(xml), old)
 
 
 def made(xml: Xml) -> str:

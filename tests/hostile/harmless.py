@@ -17,7 +17,7 @@ from good_book import (
     Good,
     Make,
     cell,
-    first_row,
+    last_row,
     part,
     parts,
     put_before,
@@ -234,7 +234,7 @@ HARMLESS: dict[str, Attack] = {
     ),
     "unknown tags": attack(
         "Tags that no workbook knows, with texts in them.",
-        sheet("Packages", first_row("<evil:row xmlns:evil='urn:evil'><evil:c>x</evil:c></evil:row>")),
+        sheet("Packages", last_row("<evil:row xmlns:evil='urn:evil'><evil:c>x</evil:c></evil:row>")),
     ),
     "header that is a name of Python": attack(
         "A column of the layout that is called `__class__`.",
