@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test install check lint fix test-real docs samples pictures clean
+.PHONY: help demo test install check lint fix test-real docs samples pictures hostile-table clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -51,6 +51,9 @@ samples: $(READY) ## make the sample workbooks anew
 
 pictures: $(READY) ## draw the sheets of the sample workbooks anew (needs LibreOffice and pdftoppm)
 	$(BIN)/python docs/pictures/draw.py
+
+hostile-table: $(READY) ## write docs/hostile-files.md anew: hostile files here and in openpyxl (Linux, a quarter of an hour)
+	$(BIN)/python docs/hostile_files.py
 
 clean: ## remove the environment and everything made, the demo's workbooks too
 	rm -rf bulkedit-demo* $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
