@@ -61,7 +61,10 @@ _SIGNS = {START: _ESCAPE + "1", OF: _ESCAPE + "2", _ESCAPE: _ESCAPE + "3"}
 _SIGN = re.compile("|".join(_SIGNS))
 _ESCAPED_SIGNS = {escaped: sign for sign, escaped in _SIGNS.items()}
 _ESCAPED_SIGN = re.compile("|".join(_ESCAPED_SIGNS))
-_ENTRY = re.compile(f"(\\d+)[+]?{OF}(.*)", re.DOTALL)
+_ENTRY = re.compile(f"([0-9]{{1,6}})[+]?{OF}(.*)", re.DOTALL)
+
+
+_POSITION = re.compile("[0-9]{0,9}")
 
 
 def packed(texts: Sequence[str]) -> list[str]:
@@ -183,6 +186,8 @@ def from_rows(rows: Sequence[Sequence[str]], layout: Layout, expected_digest: st
                 catalogue.packages[key] = unguarded(rest[0]) if rest else ""
             case [kind, key, package, *rest] if kind == _RESOURCE:
                 name, position = [*rest, "", ""][:2]
+                if not _POSITION.fullmatch(position):
+                    raise MemoryDamagedError(f"The hidden sheet _base does not fit together; {_TAKE_ANOTHER}.")
                 catalogue.resources[key] = Owner(package, unguarded(name), int(position or 0))
             case [kind, title, key, name, *rest] if kind == _KEPT:
                 kept.append([title, key, name, unguarded(rest[0]) if rest else ""])

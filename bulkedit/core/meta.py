@@ -1,6 +1,6 @@
 """What a workbook knows of itself: where it comes from, and its layout, as JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bulkedit.core.columns import Choice, Column, Kind, Layout, Level, Rule, Step, Table
@@ -103,6 +103,30 @@ def _column_json(column: Column) -> JSON:
     return {key: value for key, value in full.items() if value not in ("", False, 0, [])}
 
 
+TABLES_AT_MOST, COLUMNS_AT_MOST = 1_000, 10_000
+"""More than a workbook has sheets, and a sheet columns."""
+
+
+def _tables(said: Sequence[Mapping[str, JSON]]) -> tuple[Table, ...]:
+    """Read the tables.
+
+    Raises:
+        ValueError: there are too many, or two of one title, or one of the title of another sheet of ours.
+    """
+    columns = (entry.get("columns") for entry in said)
+    if len(said) > TABLES_AT_MOST or any(isinstance(c, list) and len(c) > COLUMNS_AT_MOST for c in columns):
+        raise ValueError
+    tables = tuple(_table(entry) for entry in said)
+    titles = {table.title.lower() for table in tables}
+    if len(titles) < len(tables) or titles & RESERVED:
+        raise ValueError
+    return tables
+
+
+RESERVED = frozenset(("start here", "results", "_lists", "_meta", "_base"))
+"""Titles, in lower case, of sheets that are no tables."""
+
+
 def from_json(said: JSON) -> tuple[Identity, Layout]:
     """Read the description of a workbook.
 
@@ -119,7 +143,7 @@ def from_json(said: JSON) -> tuple[Identity, Layout]:
     if version < LAYOUT_VERSION:
         raise MetaError("This workbook was made by an older version of bulkedit; export again.")
     try:
-        tables = tuple(_table(entry) for entry in dicts(said.get("tables")))
+        tables = _tables(dicts(said.get("tables")))
     except (ValueError, TypeError, KeyError) as error:
         raise MetaError(
             "The layout in the hidden sheet _meta is damaged; take an earlier copy of the workbook, or export"

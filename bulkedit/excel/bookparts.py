@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bulkedit.core.text import excerpt
+from bulkedit.excel import bounds
 from bulkedit.excel.errors import WorkbookDamaged
 from bulkedit.excel.xmlbytes import MAIN_NAMESPACES, Element, Splice, elements, naming
 from bulkedit.excel.zipparts import Parts
@@ -62,12 +63,20 @@ def find_parts(parts: Parts) -> BookParts:
     with naming(workbook):
         described = [element for element in elements(xml) if element.namespace in MAIN_NAMESPACES]
         worksheets = _worksheets(parts, described, related)
-    chain, strings, styles = (
-        parts.name(part) if (part := _target_of_kind(related, kind)) else None
-        for kind in ("calcChain", "sharedStrings", "styles")
-    )
+    chain = _target_of_kind(related, "calcChain")
+    strings, styles = (_there(parts, _target_of_kind(related, kind)) for kind in ("sharedStrings", "styles"))
     from_1904 = any(one.name == "workbookPr" and one.attributes.get("date1904") in _TRUE for one in described)
-    return BookParts(workbook, worksheets, chain, strings, styles, from_1904)
+    return BookParts(workbook, worksheets, parts.name(chain) if chain else None, strings, styles, from_1904)
+
+
+def _there(parts: Parts, target: str | None) -> str | None:
+    """Return the name of a part that a relationship gives, if one does."""
+    if target is None:
+        return None
+    name = parts.name(target)
+    if name is None:
+        raise WorkbookDamaged(f"The workbook lacks its part {excerpt(target, 80)}; take an earlier copy.")
+    return name
 
 
 def cuts_of_calc_chain(parts: Parts, book: BookParts) -> dict[str, list[Splice]]:
@@ -97,15 +106,22 @@ def _worksheets(
     parts: Parts, described: Iterable[Element], related: Mapping[str, _Relationship]
 ) -> dict[str, str]:
     found: dict[str, str] = {}
+    titles, used = set[str](), set[str]()
     for element in described:
-        relationship = related.get(_relationship_id(element)) if element.name == "sheet" else None
-        if relationship is None or relationship.kind != "worksheet":
+        if element.name != "sheet":
             continue
-        title, part = element.attributes.get("name", ""), parts.name(relationship.target)
-        if part is None or part in found.values():
-            raise WorkbookDamaged(f"{excerpt(relationship.target, 80)} is missing, or is two sheets")
-        if title in found:
+        title, relationship = element.attributes.get("name", ""), related.get(_relationship_id(element))
+        if relationship is None or len(title) > bounds.NAME_LETTERS:
+            raise WorkbookDamaged(f"the sheet {excerpt(title, 40)} is nowhere, or has a title without end")
+        if title.lower() in titles:  # spreadsheet programs do not tell them apart
             raise WorkbookDamaged(f"two sheets are called {excerpt(title, 40)}")
+        titles.add(title.lower())
+        if relationship.kind != "worksheet":
+            continue
+        part = parts.name(relationship.target)
+        if part is None or part in used:
+            raise WorkbookDamaged(f"{excerpt(relationship.target, 80)} is missing, or is two sheets")
+        used.add(part)
         found[title] = part
     return found
 

@@ -1,26 +1,36 @@
 """Numbers that are dates: a cell holds the number, and its style says so."""
 
 import datetime
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_ISO8601
 
 from bulkedit.core.cells import Form, OddCell
-from bulkedit.excel.xmlbytes import elements
+from bulkedit.excel import bounds
+from bulkedit.excel.errors import WorkbookDamaged
+from bulkedit.excel.xmlbytes import LocalNames, new_parser, parse, too_deep
 
 
 @dataclass(frozen=True, slots=True)
 class DateStyles:
-    """Which style indexes (attribute ``s`` of a cell) show a number as a date, and which as hours.
+    """What the styles of a workbook make of a number; a cell names one by its index (attribute ``s``).
 
-    ``from_1904`` is the other calendar that a workbook may count days in (ECMA-376 part 1, 18.17.4.1).
+    Attributes:
+        dates: the styles that show a date, or hours.
+        hours: those that show hours.
+        count: how many there are.
+        from_1904: days are counted in the other calendar (ECMA-376 part 1, 18.17.4.1).
     """
 
     dates: frozenset[str] = frozenset()
     hours: frozenset[str] = frozenset()
+    count: int = 1
     from_1904: bool = False
+
+    def knows(self, style: str) -> bool:
+        """Tell whether there is such a style."""
+        return not style or (style.isascii() and style.isdecimal() and len(style) < 7 and int(style) < self.count)
 
     def cell(self, number: float, style: str) -> OddCell:
         """Return what a cell shows that holds a number in a style of ``dates``.
@@ -42,28 +52,46 @@ def find_date_styles(styles: bytes | None, *, from_1904: bool) -> DateStyles:
         from_1904: the workbook says that its days count from 1904.
 
     Raises:
-        WorkbookDamaged: it is no XML; half a sentence.
+        WorkbookDamaged: it does not describe styles; half a sentence.
     """
-    codes = list(_format_codes(styles)) if styles else []
+    codes = _FormatCodes(styles).codes if styles else []
     return DateStyles(
         frozenset(str(index) for index, code in enumerate(codes) if is_date_format(code)),
         frozenset(str(index) for index, code in enumerate(codes) if is_timedelta_format(code)),
+        max(len(codes), 1),
         from_1904,
     )
 
 
-def _format_codes(styles: bytes) -> Iterator[str | None]:
-    """Yield the number format of each cell style, by its index."""
-    own: dict[str, str] = {}
-    inside = ""
-    for element in elements(styles):
-        if element.name == "numFmt":
-            own[element.attributes.get("numFmtId", "")] = element.attributes.get("formatCode", "")
-        elif element.name == "xf" and inside == "cellXfs":
-            number = element.attributes.get("numFmtId", "")
-            yield own.get(number) or BUILTIN_FORMATS.get(int(number) if number.isdecimal() else 0)
-        else:
-            inside = element.name if element.name in ("cellStyleXfs", "cellXfs", "cellStyles", "dxfs") else inside
+class _FormatCodes:
+    """Gathers the number format of each cell style, by its index, None for one that nobody knows."""
+
+    def __init__(self, styles: bytes) -> None:
+        self.codes: list[str | None] = []
+        self._own: dict[str, str] = {}
+        self._names = LocalNames()
+        self._path: list[str] = []
+        parse(new_parser(self._start, self._end), styles)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        local = self._names[name]
+        if not self._path and local != "styleSheet":
+            raise WorkbookDamaged("it describes no styles")
+        if len(self._path) == bounds.DEPTH:
+            raise too_deep()
+        number = attributes.get("numFmtId", "")
+        if local == "numFmt":
+            self._own[number] = attributes.get("formatCode", "")
+        elif local == "xf" and self._path[-1] == "cellXfs":
+            built_in = int(number) if number.isascii() and number.isdecimal() and len(number) < _LONGEST_ID else 0
+            self.codes.append(self._own.get(number) or BUILTIN_FORMATS.get(built_in))
+        self._path.append(local)
+
+    def _end(self, _: str) -> None:
+        self._path.pop()
+
+
+_LONGEST_ID = 7  # digits
 
 
 def iso_cell(text: str) -> OddCell:

@@ -58,6 +58,8 @@ def read_workbook(path: Path, name: str = "") -> Book:
     """
     with _opened(path, name or path.name) as raw:
         meta = {row[0]: row[1:] for row in raw.texts(META) if row}
+        if sum(len(text) for row in meta.values() for text in row) > bounds.META_LETTERS:
+            raise _damaged_meta()
         described = _described(meta.get("layout", ()))
         try:
             identity, layout = from_json(described)
@@ -107,10 +109,14 @@ def _described(chunks: Sequence[str]) -> JSON:
     try:
         described: JSON = json.loads("".join(chunks))
     except (ValueError, RecursionError) as error:
-        raise WorkbookDamaged(
-            "The hidden sheet _meta was changed or damaged; take an earlier copy of the workbook, or export again."
-        ) from error
+        raise _damaged_meta() from error
     return described
+
+
+def _damaged_meta() -> WorkbookDamaged:
+    return WorkbookDamaged(
+        "The hidden sheet _meta was changed or damaged; take an earlier copy of the workbook, or export again."
+    )
 
 
 _OLE: Final = b"\xd0\xcf\x11\xe0"

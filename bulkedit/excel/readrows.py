@@ -9,7 +9,7 @@ from bulkedit.excel import bounds
 from bulkedit.excel.cellxml import column_number, row_number, split_reference
 from bulkedit.excel.dates import DateStyles, iso_cell
 from bulkedit.excel.errors import TooLarge, WorkbookDamaged
-from bulkedit.excel.xmlbytes import LocalNames, feed, new_parser
+from bulkedit.excel.xmlbytes import LocalNames, feed, new_parser, too_deep
 
 Row = tuple[int, dict[int, Cell]]
 """The number of a row, and its cells that hold anything by column number, both from 1."""
@@ -74,7 +74,9 @@ class _RowReader:
         self._column = 0
         self._type = "n"
         self._style = ""
+        self._seen = self._filled = 0
         self._is_cell = False
+        self._has_value = False
         self._is_formula = False
         self._is_inline = False
         self._is_phonetic = False
@@ -84,7 +86,7 @@ class _RowReader:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth = depth = self._depth + 1
         if not self._in_rows:
-            self._in_rows = depth == _CHILD and self._names[name] == "sheetData"
+            self._start_outside_rows(self._names[name], depth)
         elif depth == _CELL:
             if self._names[name] == "c":
                 self._start_cell(attributes)
@@ -93,6 +95,13 @@ class _RowReader:
                 self._start_content(self._names[name], depth)
         elif self._names[name] == "row":
             self._row_attributes, self._row_digits, self._column = attributes, "", 0
+
+    def _start_outside_rows(self, local: str, depth: int) -> None:
+        if depth == 1 and local != "worksheet":
+            raise WorkbookDamaged("it is not a worksheet")
+        if depth > bounds.DEPTH:
+            raise too_deep()
+        self._in_rows = depth == _CHILD and local == "sheetData"
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
         reference = attributes.get("r")
@@ -108,7 +117,8 @@ class _RowReader:
             self._column = column
         else:
             self._column += 1
-        self._is_cell, self._is_formula = True, False
+        self._seen += 1
+        self._is_cell, self._is_formula, self._has_value = True, False, False
         self._type = attributes.get("t", "n")
         self._style = attributes.get("s", "")
         self._text.clear()
@@ -129,11 +139,16 @@ class _RowReader:
                 self._is_formula = self._taking = True
                 self._text.clear()
             elif local == "v":
+                self._has_value = True
                 self._taking = self._type != "inlineStr" and not self._is_formula
             else:
                 self._is_inline = local == "is" and self._type == "inlineStr" and not self._is_formula
+        elif depth > bounds.DEPTH:
+            raise too_deep()
         elif local == "t":
             self._taking = self._is_inline and not self._is_phonetic
+            if len(self._text) > bounds.TEXT_PIECES:
+                raise TooLarge(f"a cell in row {self._row} holds more than {bounds.TEXT_PIECES:,} pieces of text")
         elif local == "rPh":
             self._is_phonetic = True
 
@@ -153,13 +168,14 @@ class _RowReader:
         elif depth == _CELL:
             if self._is_cell:
                 self._is_cell = self._is_inline = self._is_phonetic = False
-                if self._text or self._is_formula:
+                if self._text or self._is_formula or (self._has_value and self._type == "s"):
                     self._end_cell()
         elif depth == _ROW:
             if not self._row_digits and self._names[name] == "row":
                 self._settle_row()
             if self._cells:
                 self._end_row()
+            self._refuse_emptiness()
         else:
             self._in_rows = False
 
@@ -174,15 +190,24 @@ class _RowReader:
             )
         self._cells[self._column] = cell
 
+    def _refuse_emptiness(self) -> None:
+        """Make sure that it is not a sheet of empty cells that is read."""
+        empty = self._seen - self._filled
+        if empty > bounds.EMPTY_CELLS and self._filled < bounds.FULL_SHARE * self._seen:
+            raise TooLarge(f"it has {empty:,} empty cells")
+
     def _end_row(self) -> None:
         self._count += 1
         if self._count > bounds.ROWS:
             raise TooLarge(f"it has more than {bounds.ROWS:,} rows")
+        self._filled += len(self._cells)
         self.rows.append((self._row, self._cells))
         self._cells = {}
 
     def _cell(self, text: str) -> Cell:
         """Return what a cell holds (ECMA-376 part 1, 18.18.11)."""
+        if len(text) > bounds.TEXT_LETTERS:
+            raise TooLarge(f"a cell in row {self._row} holds more than {bounds.TEXT_LETTERS:,} characters")
         if self._is_formula:
             return OddCell(f"={text}", Form.FORMULA)
         match self._type:
@@ -209,6 +234,8 @@ class _RowReader:
     def _number_cell(self, text: str) -> OddCell:
         if len(text) > _LONGEST_NUMBER or _NUMBER.fullmatch(text) is None or abs(float(text)) == float("inf"):
             raise WorkbookDamaged(f"a cell in row {self._row} holds a number that is none")
+        if not self._dates.knows(self._style):
+            raise WorkbookDamaged(f"a number in row {self._row} has a look that is not there")
         number = float(text) if set(text) & set(".eE") else int(text)
         if self._style in self._dates.dates:
             return self._dates.cell(number, self._style)

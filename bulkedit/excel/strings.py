@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
+from bulkedit.excel import bounds
+from bulkedit.excel.errors import TooLarge, WorkbookDamaged
 from bulkedit.excel.readrows import decoded
-from bulkedit.excel.xmlbytes import LocalNames, feed, new_parser
+from bulkedit.excel.xmlbytes import LocalNames, feed, new_parser, too_deep
 
 _ITEM = 2  # depth of <si>
 
@@ -39,6 +41,10 @@ class _StringReader:
     def _start(self, name: str, _: dict[str, str]) -> None:
         self._depth += 1
         local = self._names[name]
+        if self._depth == 1 and local != "sst":
+            raise WorkbookDamaged("it holds no texts")
+        if self._depth > bounds.DEPTH:
+            raise too_deep()
         if local == "t":
             self._taking = not self._is_phonetic
         elif local == "rPh":
@@ -47,6 +53,8 @@ class _StringReader:
     def _take(self, text: str) -> None:
         if self._taking:
             self._text.append(text)
+            if len(self._text) > bounds.TEXT_PIECES:
+                raise TooLarge(f"it has a text of more than {bounds.TEXT_PIECES:,} pieces")
 
     def _end(self, name: str) -> None:
         self._depth -= 1

@@ -140,13 +140,15 @@ def feed(parser: expat.XMLParserType, chunks: Iterable[bytes]) -> Iterator[None]
     Raises:
         WorkbookDamaged: see `parse`.
     """
-    begun = False
+    fed = 0
     try:
         for chunk in chunks:
-            if not begun and (b"\0" in chunk[:4] or chunk[:2] in (b"\xff\xfe", b"\xfe\xff")):
+            if not fed and (b"\0" in chunk[:4] or chunk[:2] in (b"\xff\xfe", b"\xfe\xff")):
                 raise WorkbookDamaged("its text is not encoded in UTF-8")
-            begun = True
             parser.Parse(chunk, False)
+            fed += len(chunk)
+            if fed - max(parser.CurrentByteIndex, 0) > bounds.TAG_BYTES:
+                raise TooLarge(f"it has a tag or a comment of more than {bounds.TAG_BYTES >> 20} MB")
             yield
         parser.Parse(b"", True)
         yield
@@ -162,6 +164,39 @@ class LocalNames(dict[str, str]):
         namespace, _, local = name.rpartition(" ")
         self[name] = local if namespace in MAIN_NAMESPACES else ""
         return self[name]
+
+
+def too_deep() -> WorkbookDamaged:
+    """Return what is wrong with a part whose elements lie too deep within each other; half a sentence."""
+    return WorkbookDamaged(f"it has more than {bounds.DEPTH} elements within each other")
+
+
+def refuse_dtd(chunks: Iterable[bytes]) -> None:
+    """Look at what stands before the first element of a part that nobody reads, in any encoding.
+
+    Raises:
+        WorkbookDamaged: it holds a document type declaration; half a sentence.
+    """
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _refuse_dtd
+    parser.StartElementHandler = _begun
+    fed = 0
+    try:
+        for chunk in chunks:
+            parser.Parse(chunk, False)
+            fed += len(chunk)
+            if fed > bounds.TAG_BYTES:
+                raise TooLarge(f"it has nothing but comments in its first {bounds.TAG_BYTES >> 20} MB")
+    except (expat.ExpatError, LookupError, ValueError, _Begun):
+        return  # nobody reads it, so it may be anything
+
+
+class _Begun(Exception):  # noqa: N818  no error
+    """The first element was reached."""
+
+
+def _begun(*_: object) -> None:
+    raise _Begun
 
 
 def _refuse_dtd(*_: object) -> None:
@@ -187,6 +222,8 @@ def elements(xml: bytes) -> list[Element]:
     def start(_: str, attributes: dict[str, str]) -> None:
         if len(found) == bounds.ELEMENTS:
             raise TooLarge(f"it holds more than {bounds.ELEMENTS:,} elements")
+        if len(opened) == bounds.DEPTH:
+            raise too_deep()
         opened.append((len(found), attributes, parser.CurrentByteIndex))
         found.append(None)
 

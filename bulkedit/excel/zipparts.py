@@ -1,5 +1,7 @@
 """Read the parts of a workbook's zip, and write the zip again with some parts replaced."""
 
+import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -11,11 +13,16 @@ from typing import BinaryIO, Final
 from bulkedit.core.text import excerpt
 from bulkedit.excel import bounds
 from bulkedit.excel.errors import WorkbookDamaged
+from bulkedit.excel.xmlbytes import naming, refuse_dtd
 from bulkedit.excel.zipcopy import Deflated, ZipCopy
 
 _CHUNK: Final = 1 << 18
 _ENCRYPTED: Final = 0x1  # flag (PKWARE APPNOTE 6.3.10, 4.4.4)
-_LOCAL_HEADER: Final = 30  # bytes of a local header before the name (4.3.7)
+_SIZES_FOLLOW: Final = 0x8  # flag: the sizes stand after the data (4.4.4)
+_IN_ZIP64: Final = 0xFFFF_FFFF  # in the place of a size that stands elsewhere (4.5.3)
+_LOCAL: Final = struct.Struct("<6x2H8x2L4x")  # of a local header (4.3.7): flags, method, packed size, size
+_XML: Final = (".xml", ".rels", ".vml")
+_LEADS_OUT: Final = re.compile(r"^/|\\|:|(^|/)\.\.(/|$)")
 
 
 class Parts:
@@ -65,9 +72,13 @@ class Parts:
                 " and save it again."
             )
         try:
+            left = member.file_size
             with self._archive.open(member) as unpacked:
                 while chunk := unpacked.read(_CHUNK):
+                    left -= len(chunk)
                     yield chunk
+            if left:
+                raise EOFError  # noqa: TRY301  as zipfile says it of others
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as trouble:
             raise WorkbookDamaged(
                 f"The part {excerpt(part, 80)} of the workbook is damaged; take an earlier copy of the workbook."
@@ -113,15 +124,21 @@ def open_parts(path: Path) -> Iterator[Parts]:
                 "The file is not an .xlsx workbook, or it is cut off; take an earlier copy."
             ) from trouble
         with archive:
-            _examine(archive.infolist())
-            yield Parts(file, archive)
+            _examine(file, archive.infolist())
+            parts = Parts(file, archive)
+            for name in parts.names:
+                if name.lower().endswith(_XML):
+                    with naming(name):
+                        refuse_dtd(parts.chunks(name))
+            yield parts
 
 
-def _examine(members: Sequence[zipfile.ZipInfo]) -> None:
+def _examine(file: BinaryIO, members: Sequence[zipfile.ZipInfo]) -> None:
     """Refuse a zip by its directory: what it claims is all that will be unpacked of it.
 
     Raises:
-        WorkbookDamaged: too many parts, or too large ones, a password, or parts that lie in each other.
+        WorkbookDamaged: too many parts, or too large ones, a password, parts that lie in each other, or are
+            described in two ways.
     """
     if len(members) > bounds.PARTS:
         raise WorkbookDamaged(
@@ -137,12 +154,34 @@ def _examine(members: Sequence[zipfile.ZipInfo]) -> None:
                 f"The part {excerpt(member.filename, 80)} of the workbook unpacks to {member.file_size:,} bytes,"
                 " too large for any sheet; take an earlier copy, or export again."
             )
+        if len(member.filename) > bounds.NAME_LETTERS or _LEADS_OUT.search(member.filename):
+            raise WorkbookDamaged(
+                f"The part {excerpt(member.filename, 80)} of the workbook is named as no part is; take an earlier"
+                " copy."
+            )
     if sum(member.file_size for member in members) > bounds.ALL_BYTES:
         raise WorkbookDamaged(
             f"The workbook unpacks to more than {bounds.ALL_BYTES >> 30} GB; take an earlier copy, or export"
             " again."
         )
     _refuse_overlaps(members)
+    for member in members:
+        _refuse_other_header(file, member)
+
+
+def _refuse_other_header(file: BinaryIO, member: zipfile.ZipInfo) -> None:
+    """Make sure that the header before a part says what the directory says: readers go by the one or the other."""
+    file.seek(member.header_offset)
+    header = file.read(_LOCAL.size)
+    if len(header) == _LOCAL.size and header.startswith(b"PK\3\4"):
+        flags, method, packed, size = _LOCAL.unpack(header)
+        said = (flags & _ENCRYPTED, method) == (member.flag_bits & _ENCRYPTED, member.compress_type)
+        later = flags & _SIZES_FOLLOW or _IN_ZIP64 in (packed, size)
+        if said and (later or (packed, size) == (member.compress_size, member.file_size)):
+            return
+    raise WorkbookDamaged(
+        f"The part {excerpt(member.filename, 80)} of the workbook is described in two ways; take an earlier copy."
+    )
 
 
 def _is_bomb(member: zipfile.ZipInfo) -> bool:
@@ -158,7 +197,7 @@ def _refuse_overlaps(members: Sequence[zipfile.ZipInfo]) -> None:
                 f"The part {excerpt(member.filename, 80)} of the workbook lies within another one; take an earlier"
                 " copy."
             )
-        end = member.header_offset + _LOCAL_HEADER + member.compress_size
+        end = member.header_offset + _LOCAL.size + member.compress_size
 
 
 def _locked(part: str) -> WorkbookDamaged:
