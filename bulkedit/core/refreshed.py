@@ -308,7 +308,7 @@ class _Refresher:
     def _call(self, row: RowEdit, header: str, before: str, now: str) -> None:
         """Let an identifying cell say another name, unless what it says is no name of the record."""
         stands = self._stands(row.place, header)
-        named = stands not in ("", now) and (row.certain or stands == before)
+        named = stands != now and (stands == before or (row.certain and stands != ""))
         if before != now and named and not self.incoming.is_emptied(row.place):
             self.incoming.comes(row.place, header, header.lower(), stands, now)
 

@@ -1,32 +1,39 @@
 """Find a workbook's parts the way its relationships name them, and cut its calculation chain out."""
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from bulkedit.core.text import excerpt
 from bulkedit.excel.errors import WorkbookDamaged
-from bulkedit.excel.sheetxml import MAIN_NAMESPACES
-from bulkedit.excel.xmlbytes import Element, Splice, elements, naming
+from bulkedit.excel.xmlbytes import MAIN_NAMESPACES, Element, Splice, elements, naming
 from bulkedit.excel.zipparts import Parts
 
 _CONTENT_TYPES: Final = "[Content_Types].xml"
+_TRUE: Final = ("1", "true")
 _PACKAGE: Final = ""  # the source of the package's own relationships
 
 
 @dataclass(frozen=True, slots=True)
 class BookParts:
-    """The names of the parts that matter for patching, as the zip spells them.
+    """The names of the parts that matter, as the zip spells them, and what the workbook part itself says.
 
-    ``worksheets`` gives the part of each worksheet by sheet title (chart sheets have no cells and are left
-    out), ``calc_chain`` is the part that holds the order of calculation, if any, and ``shared_strings`` the one
-    with the texts that cells refer to.
+    Attributes:
+        worksheets: the part of each worksheet by sheet title, in the order of the sheets; chart sheets have no
+            cells and are left out.
+        calc_chain: the part that holds the order of calculation, if any.
+        shared_strings: the part with the texts that cells refer to, if any.
+        styles: the part that describes formats, if any.
+        from_1904: its dates count the days from 1904.
     """
 
     workbook: str
     worksheets: Mapping[str, str]
     calc_chain: str | None
     shared_strings: str | None
+    styles: str | None
+    from_1904: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +58,16 @@ def find_parts(parts: Parts) -> BookParts:
             " program and save it again."
         )
     related = _relationships(parts, workbook)
-    chain, strings = (_target_of_kind(related, kind) for kind in ("calcChain", "sharedStrings"))
-    return BookParts(
-        workbook,
-        _worksheets(parts, workbook, related),
-        parts.name(chain) if chain else None,
-        parts.name(strings) if strings else None,
+    xml = parts.read(workbook)
+    with naming(workbook):
+        described = [element for element in elements(xml) if element.namespace in MAIN_NAMESPACES]
+        worksheets = _worksheets(parts, described, related)
+    chain, strings, styles = (
+        parts.name(part) if (part := _target_of_kind(related, kind)) else None
+        for kind in ("calcChain", "sharedStrings", "styles")
     )
+    from_1904 = any(one.name == "workbookPr" and one.attributes.get("date1904") in _TRUE for one in described)
+    return BookParts(workbook, worksheets, chain, strings, styles, from_1904)
 
 
 def cuts_of_calc_chain(parts: Parts, book: BookParts) -> dict[str, list[Splice]]:
@@ -83,20 +93,20 @@ def _names(override: Element, part: str | None) -> bool:
     return part is not None and override.attributes.get("PartName", "").lower() == f"/{part}".lower()
 
 
-def _worksheets(parts: Parts, workbook: str, related: Mapping[str, _Relationship]) -> dict[str, str]:
-    xml = parts.read(workbook)
+def _worksheets(
+    parts: Parts, described: Iterable[Element], related: Mapping[str, _Relationship]
+) -> dict[str, str]:
     found: dict[str, str] = {}
-    with naming(workbook):
-        for element in elements(xml):
-            if element.name != "sheet" or element.namespace not in MAIN_NAMESPACES:
-                continue
-            relationship = related.get(_relationship_id(element))
-            if relationship is None or relationship.kind != "worksheet":
-                continue
-            part = parts.name(relationship.target)
-            if part is None or part in found.values():
-                raise WorkbookDamaged(f"{relationship.target} is missing, or is two sheets")
-            found[element.attributes.get("name", "")] = part
+    for element in described:
+        relationship = related.get(_relationship_id(element)) if element.name == "sheet" else None
+        if relationship is None or relationship.kind != "worksheet":
+            continue
+        title, part = element.attributes.get("name", ""), parts.name(relationship.target)
+        if part is None or part in found.values():
+            raise WorkbookDamaged(f"{excerpt(relationship.target, 80)} is missing, or is two sheets")
+        if title in found:
+            raise WorkbookDamaged(f"two sheets are called {excerpt(title, 40)}")
+        found[title] = part
     return found
 
 

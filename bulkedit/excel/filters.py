@@ -3,8 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from bulkedit.excel.sheetxml import MAIN_NAMESPACES
-from bulkedit.excel.xmlbytes import Splice, elements
+from bulkedit.excel.xmlbytes import MAIN_NAMESPACES, Splice, elements
 
 _RANGE = re.compile(r"((?:.*!)?\$?[A-Z]+\$?1:\$?[A-Z]+\$?)([0-9]+)", re.DOTALL)
 _FILTER = "_xlnm._FilterDatabase"

@@ -5,11 +5,13 @@ import filecmp
 import hashlib
 import os
 import shutil
+import stat
 import tempfile
 import weakref
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO, Final
 
 from bulkedit.core import columns as own
 from bulkedit.core.advance import Advance
@@ -19,10 +21,14 @@ from bulkedit.core.report import Report
 from bulkedit.core.results import Outcome
 from bulkedit.core.sheets import Heads, find_heads, letters, positions
 from bulkedit.core.trouble import RunError
+from bulkedit.excel import bounds
 from bulkedit.excel.patch import Link, patch_workbook
 from bulkedit.excel.read import read_workbook
 from bulkedit.excel.save import is_open_elsewhere, save
 from bulkedit.excel.write import BASE, META, RESULT_HEADERS, RESULTS, meta_rows
+
+_CHUNK: Final = 1 << 20
+_AT_ONCE: Final = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # a pipe would wait for a writer
 
 
 class Original:
@@ -125,22 +131,46 @@ def _copied(path: Path) -> Path:
     """Return a copy of the workbook as it is now: what is read, and what the results are written into.
 
     Raises:
-        RunError: there is no such file, it cannot be read, or there is no room for a copy.
+        RunError: there is no such file, it cannot be read or is too large, or there is no room for a copy.
     """
-    handle, name = tempfile.mkstemp(prefix="bulkedit-", suffix=".xlsx")
-    os.close(handle)
-    try:
-        shutil.copyfile(path, name)
-    except OSError as error:
-        Path(name).unlink()
-        if error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
-            raise RunError(
-                f"There is no room for a copy of {path} in the folder {Path(name).parent} ({error.strerror});"
-                " make room there."
-            ) from None
-        reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror
-        raise RunError(f"{path} cannot be read: {reason}.") from None
+    with _opened(path) as workbook:
+        handle, name = tempfile.mkstemp(prefix="bulkedit-", suffix=".xlsx")
+        try:
+            with os.fdopen(handle, "wb") as copy:
+                shutil.copyfileobj(workbook, copy, _CHUNK)
+        except OSError as error:
+            Path(name).unlink()
+            if error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
+                raise RunError(
+                    f"There is no room for a copy of {path} in the folder {Path(name).parent} ({error.strerror});"
+                    " make room there."
+                ) from None
+            raise _unreadable(path, error) from None
     return Path(name)
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Open a workbook to read it: a file, nothing that gives bytes for ever or waits for somebody.
+
+    Raises:
+        RunError: it cannot be opened, is no file, or is too large.
+    """
+    try:
+        file = os.fdopen(os.open(path, os.O_RDONLY | _AT_ONCE), "rb")
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    found = os.fstat(file.fileno())
+    if stat.S_ISREG(found.st_mode) and found.st_size <= bounds.FILE_BYTES:
+        return file
+    file.close()
+    if stat.S_ISREG(found.st_mode):
+        raise RunError(f"{path} is larger than {bounds.FILE_BYTES >> 30} GB; take the workbook that was exported.")
+    raise RunError(f"{path} cannot be read: it is not a file.")
+
+
+def _unreadable(path: Path, error: OSError) -> RunError:
+    reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror
+    return RunError(f"{path} cannot be read: {reason}.")
 
 
 def _cells(

@@ -1,35 +1,29 @@
-"""Read a workbook that comes back from a person.
+"""Read a workbook that comes back from a person, or from anybody: nothing in it is trusted."""
 
-openpyxl reads it row by row, formulas kept as formulas. Shared strings are read here: openpyxl's reader
-of them loses the difference between the escape ``_x0041_`` and that text itself (``_x005F_x0041_``).
-"""
-
-import datetime
 import json
-import re
-import warnings
-import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
-from xml.etree.ElementTree import Element, iterparse
-
-import openpyxl
+from typing import Final
 
 from bulkedit.core.catalogue import Catalogue
-from bulkedit.core.cells import Cell, Form, OddCell, cell_text
+from bulkedit.core.cells import cell_text
 from bulkedit.core.columns import Layout, Table, own_headers
 from bulkedit.core.json_value import JSON
 from bulkedit.core.memory import MemoryDamagedError, from_rows
 from bulkedit.core.meta import Identity, MetaError, from_json
 from bulkedit.core.sheets import Sheet, SheetRow
-from bulkedit.excel.bookparts import BookParts, find_parts
-from bulkedit.excel.errors import WorkbookDamaged
-from bulkedit.excel.strict import transitional
+from bulkedit.excel import bounds
+from bulkedit.excel.bookparts import find_parts
+from bulkedit.excel.dates import DateStyles, find_date_styles
+from bulkedit.excel.errors import TooLarge, WorkbookDamaged
+from bulkedit.excel.readrows import Row, read_rows
+from bulkedit.excel.strings import read_strings
 from bulkedit.excel.write import BASE, META, START
-from bulkedit.excel.zipparts import open_parts
+from bulkedit.excel.xmlbytes import naming
+from bulkedit.excel.zipparts import Parts, open_parts
 
 
 @dataclass(frozen=True)
@@ -112,39 +106,29 @@ def _refuse_renamed(raw: "_Raw", copies: Sequence[tuple[str, str]]) -> None:
 def _described(chunks: Sequence[str]) -> JSON:
     try:
         described: JSON = json.loads("".join(chunks))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise WorkbookDamaged(
             "The hidden sheet _meta was changed or damaged; take an earlier copy of the workbook, or export again."
         ) from error
     return described
 
 
-_WORKBOOK = re.compile(r"xl/workbook\d*\.xml", re.IGNORECASE)  # Excel for the web numbers it
-_OLE = b"\xd0\xcf\x11\xe0"
+_OLE: Final = b"\xd0\xcf\x11\xe0"
+_ZIP: Final = (b"PK\3\4", b"PK\5\6")
 
 
 @contextmanager
 def _opened(path: Path, name: str) -> Iterator["_Raw"]:
-    """Open a workbook with openpyxl, every failure as one sentence."""
-    try:
-        parts = _look_inside(path, name)
-        with warnings.catch_warnings(), transitional(path, parts.workbook) as file:
-            warnings.simplefilter("ignore")  # about features that openpyxl would lose: it never writes here
-            book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
-            try:
-                yield _Raw(book, _shared_strings(path, parts.shared_strings), name)
-            finally:
-                book.close()
-    except WorkbookDamaged:
-        raise
-    except Exception as error:  # openpyxl and zipfile raise whatever a damaged file makes them trip over
-        raise WorkbookDamaged(
-            f"{name} cannot be read as an .xlsx workbook; open it in a spreadsheet program and save it as .xlsx."
-        ) from error
+    """Open a workbook, every failure as one sentence."""
+    _refuse_other_files(path, name)
+    with open_parts(path) as parts:
+        if not any(part.lower() == "[content_types].xml" for part in parts.names):
+            raise WorkbookDamaged(f"{name} is not an .xlsx workbook; save it as .xlsx.")
+        yield _Raw(parts, name)
 
 
-def _look_inside(path: Path, name: str) -> BookParts:
-    """Return the parts of a workbook, or say what the file is instead."""
+def _refuse_other_files(path: Path, name: str) -> None:
+    """Say what a file is that is no zip."""
     try:
         with path.open("rb") as file:
             start = file.read(4)
@@ -156,45 +140,54 @@ def _look_inside(path: Path, name: str) -> BookParts:
         raise WorkbookDamaged(
             f"{name} is an .xls file or protected by a password; save it as .xlsx without a password."
         )
-    if not zipfile.is_zipfile(path):
+    if start not in _ZIP:
         raise WorkbookDamaged(f"{name} is not an .xlsx workbook; save it as .xlsx.")
-    with open_parts(path) as parts:
-        if not any(_WORKBOOK.fullmatch(part) for part in parts.names):
-            raise WorkbookDamaged(f"{name} is not an .xlsx workbook; save it as .xlsx.")
-        return find_parts(parts)
 
 
 class _Raw:
     """The cells of a workbook, sheet by sheet."""
 
-    def __init__(self, book: Any, strings: list[str], name: str) -> None:
-        self.book, self.strings, self.name = book, strings, name
+    def __init__(self, parts: Parts, name: str) -> None:
+        self._parts, self._book, self._name = parts, find_parts(parts), name
 
     @property
     def order(self) -> list[str]:
-        """The titles of all sheets, in their order."""
-        return list(self.book.sheetnames)
+        """The titles of all sheets with cells, in their order."""
+        return list(self._book.worksheets)
 
     @property
     def titles(self) -> frozenset[str]:
-        """The titles of all sheets."""
-        return frozenset(self.order)
+        """The titles of all sheets with cells."""
+        return frozenset(self._book.worksheets)
 
-    def _rows(self, title: str) -> Iterator[tuple[int, dict[int, Cell]]]:
-        sheet = self.book[title]
-        sheet.reset_dimensions()  # the declared size may be anything
-        sheet._shared_strings = self.strings
+    @cached_property
+    def _strings(self) -> list[str]:
+        part = self._book.shared_strings
+        if part is None:
+            return []
+        with naming(part):
+            return read_strings(self._parts.chunks(part))
+
+    @cached_property
+    def _dates(self) -> DateStyles:
+        part = self._book.styles
+        with naming(part or ""):
+            return find_date_styles(self._parts.read(part) if part else None, from_1904=self._book.from_1904)
+
+    def _rows(self, title: str, most_bytes: int = bounds.PART_BYTES) -> Iterator[Row]:
+        chunks = _first(self._parts.chunks(self._book.worksheets[title]), most_bytes)
         try:
-            for number, row in enumerate(sheet.iter_rows(), 1):
-                cells = {at: _cell(cell) for at, cell in enumerate(row, 1) if cell.value is not None}
-                cells = {at: cell for at, cell in cells.items() if cell != ""}
-                if cells:
-                    yield number, cells
-        except Exception as error:  # whatever a damaged sheet makes openpyxl trip over
+            yield from read_rows(chunks, self._strings, self._dates)
+        except TooLarge as trouble:
             raise WorkbookDamaged(
-                f"The sheet {title!r} of {self.name} is damaged; open it in a spreadsheet program and save it"
-                " again."
-            ) from error
+                f"The sheet {title!r} of {self._name} is too large: {trouble}; delete what does not belong there,"
+                " or export fewer packages at once."
+            ) from trouble
+        except WorkbookDamaged as trouble:
+            raise WorkbookDamaged(
+                f"The sheet {title!r} of {self._name} is damaged: {trouble}; open it in a spreadsheet program and"
+                " save it again."
+            ) from trouble
 
     def texts(self, title: str) -> list[list[str]]:
         """Return a sheet of ours as rows of texts."""
@@ -216,21 +209,18 @@ class _Raw:
         return found
 
     def headers(self, title: str) -> frozenset[str]:
-        """Return the texts of a sheet's first row; none where that is empty, or where it is no sheet of cells."""
-        if not hasattr(self.book[title], "iter_rows"):  # a chart
-            return frozenset()
+        """Return the texts of a sheet's first row; none where that is empty."""
         try:
-            number, cells = next(self._rows(title), (0, {}))
+            number, cells = next(self._rows(title, bounds.HEADER_BYTES), (0, {}))
         except WorkbookDamaged:  # a sheet of somebody's own: nothing else of it is read
             return frozenset()
         return frozenset(map(cell_text, cells.values())) if number == 1 else frozenset()
 
     def sheet(self, title: str) -> Sheet:
         """Return a data sheet."""
-        rows = self._rows(title)
         headers: dict[int, str] = {}
         body: list[SheetRow] = []
-        for number, cells in rows:
+        for number, cells in self._rows(title):
             if number == 1:
                 headers = {at: cell_text(cell) for at, cell in cells.items()}
             else:
@@ -238,70 +228,11 @@ class _Raw:
         return Sheet(title, headers, body)
 
 
-_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
-
-
-def _decoded(text: str) -> str:
-    """Undo the escapes of ST_Xstring (ECMA-376 part 1, 22.9.2.19)."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
-
-
-def _cell(cell: Any) -> Cell:
-    value, form = cell.value, cell.data_type
-    if form == "f":
-        return OddCell(getattr(value, "text", None) or str(value), Form.FORMULA)
-    if form == "e":
-        return OddCell(str(value), Form.ERROR)
-    match value:
-        case str():
-            return _decoded(value)
-        case bool():
-            return OddCell("TRUE" if value else "FALSE", Form.BOOLEAN)
-        case int() | float():
-            return OddCell(_number(value), Form.NUMBER)
-        case datetime.timedelta():
-            return OddCell(_duration(value), Form.DATE)
-        case datetime.datetime() if value.time() == datetime.time():
-            return OddCell(value.date().isoformat(), Form.DATE)
-        case datetime.datetime() | datetime.date() | datetime.time():
-            return OddCell(value.isoformat(), Form.DATE)
-        case _:
-            return OddCell(str(value), Form.NUMBER)
-
-
-def _duration(value: datetime.timedelta) -> str:
-    """Return hours, minutes and seconds, the way the format ``[HH]:MM:SS`` shows them."""
-    minutes, seconds = divmod(round(value.total_seconds()), 60)
-    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
-
-
-_WHOLE = 1e15  # beyond it a spreadsheet's number has lost digits
-
-
-def _number(value: float) -> str:
-    return str(int(value)) if value == int(value) and abs(value) < _WHOLE else repr(value)
-
-
-def _shared_strings(path: Path, name: str | None) -> list[str]:
-    """Return the shared strings, escapes and all (ECMA-376 part 1, 18.4.8); phonetic hints left out."""
-    if name is None:
-        return []
-    found: list[str] = []
-    with zipfile.ZipFile(path) as archive, archive.open(name) as part:
-        for _, element in iterparse(part):  # noqa: S314  the archive was opened by the same parser before
-            if _local(element) == "si":
-                found.append("".join(_runs(element)))
-                element.clear()
-    return found
-
-
-def _runs(item: Element) -> Iterator[str]:
-    for child in item:
-        if _local(child) == "t":
-            yield child.text or ""
-        elif _local(child) == "r":
-            yield from (text.text or "" for text in child if _local(text) == "t")
-
-
-def _local(element: Element) -> str:
-    return element.tag.rpartition("}")[2]
+def _first(chunks: Iterator[bytes], most_bytes: int) -> Iterator[bytes]:
+    """Yield the pieces that begin within the first so many bytes."""
+    read = 0
+    for chunk in chunks:
+        yield chunk
+        read += len(chunk)
+        if read >= most_bytes:
+            return

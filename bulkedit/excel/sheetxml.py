@@ -1,18 +1,12 @@
 """One pass over a worksheet part: which row, cell and other element stands where."""
 
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
 
 from bulkedit.excel.cellxml import column_letters, column_number, row_number, split_reference
 from bulkedit.excel.errors import WorkbookDamaged
-from bulkedit.excel.xmlbytes import Span, Splice, new_parser, parse, span, start_tag
+from bulkedit.excel.xmlbytes import LocalNames, Span, Splice, new_parser, parse, span, start_tag
 
-MAIN_NAMESPACES: Final = frozenset(
-    (
-        "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
-        "http://purl.oclc.org/ooxml/spreadsheetml/main",  # strict (ECMA-376 part 1, annex A)
-    )
-)
 _TRUE = ("1", "true")
 _WORKSHEET, _CHILD, _ROW, _CELL = 1, 2, 3, 4  # depths of the elements that matter
 
@@ -93,15 +87,6 @@ class ColumnStyles:
         return self._known[column]
 
 
-class _LocalNames(dict[str, str]):
-    """Local name by expat's ``uri name``; empty for anything that is not SpreadsheetML."""
-
-    def __missing__(self, name: str) -> str:
-        namespace, _, local = name.rpartition(" ")
-        self[name] = local if namespace in MAIN_NAMESPACES else ""
-        return self[name]
-
-
 @dataclass(frozen=True, slots=True)
 class SheetPatch:
     """What is to be spliced into a worksheet part, and whether formulas go by it."""
@@ -142,7 +127,7 @@ class SheetScan:
         self._xml = xml
         self._watcher = watcher
         self._parser = new_parser(self._start, self._end)
-        self._names = _LocalNames()
+        self._names = LocalNames()
         self._depth = 0
         self._child: tuple[str, int] = ("", 0)
         self._rows: Span | None = None

@@ -8,9 +8,18 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import Final
 from xml.parsers import expat
 
-from bulkedit.excel.errors import WorkbookDamaged
+from bulkedit.excel import bounds
+from bulkedit.excel.errors import TooLarge, WorkbookDamaged
+
+MAIN_NAMESPACES: Final = frozenset(
+    (
+        "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+        "http://purl.oclc.org/ooxml/spreadsheetml/main",  # strict (ECMA-376 part 1, annex A)
+    )
+)
 
 StartHandler = Callable[[str, dict[str, str]], None]
 EndHandler = Callable[[str], None]
@@ -98,6 +107,7 @@ def new_parser(start: StartHandler, end: EndHandler) -> expat.XMLParserType:
     offset of the end tag, or of the byte after an empty-element tag; see `span`.
     """
     parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.StartDoctypeDeclHandler = _refuse_dtd
@@ -120,12 +130,38 @@ def parse(parser: expat.XMLParserType, xml: bytes) -> None:
     Raises:
         WorkbookDamaged: not well-formed, not UTF-8, or with a DTD; half a sentence, see `naming`.
     """
-    if b"\0" in xml[:4] or xml[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise WorkbookDamaged("its text is not encoded in UTF-8")
+    for _ in feed(parser, (xml,)):
+        pass
+
+
+def feed(parser: expat.XMLParserType, chunks: Iterable[bytes]) -> Iterator[None]:
+    """Run the parser over a part that comes in pieces; it stops after each of them.
+
+    Raises:
+        WorkbookDamaged: see `parse`.
+    """
+    begun = False
     try:
-        parser.Parse(xml, True)
+        for chunk in chunks:
+            if not begun and (b"\0" in chunk[:4] or chunk[:2] in (b"\xff\xfe", b"\xfe\xff")):
+                raise WorkbookDamaged("its text is not encoded in UTF-8")
+            begun = True
+            parser.Parse(chunk, False)
+            yield
+        parser.Parse(b"", True)
+        yield
     except expat.ExpatError as trouble:
         raise WorkbookDamaged(f"it is damaged ({trouble})") from trouble
+
+
+class LocalNames(dict[str, str]):
+    """Local name by expat's ``uri name``; empty for anything that is not SpreadsheetML."""
+
+    def __missing__(self, name: str) -> str:
+        """Work out a name that is met for the first time."""
+        namespace, _, local = name.rpartition(" ")
+        self[name] = local if namespace in MAIN_NAMESPACES else ""
+        return self[name]
 
 
 def _refuse_dtd(*_: object) -> None:
@@ -143,11 +179,14 @@ def elements(xml: bytes) -> list[Element]:
 
     Raises:
         WorkbookDamaged: see `parse`.
+        TooLarge: it is no small part.
     """
     found: list[Element | None] = []
     opened: list[tuple[int, dict[str, str], int]] = []
 
     def start(_: str, attributes: dict[str, str]) -> None:
+        if len(found) == bounds.ELEMENTS:
+            raise TooLarge(f"it holds more than {bounds.ELEMENTS:,} elements")
         opened.append((len(found), attributes, parser.CurrentByteIndex))
         found.append(None)
 

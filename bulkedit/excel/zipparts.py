@@ -2,19 +2,20 @@
 
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from shutil import copyfileobj
 from typing import BinaryIO, Final
 
+from bulkedit.core.text import excerpt
+from bulkedit.excel import bounds
 from bulkedit.excel.errors import WorkbookDamaged
 from bulkedit.excel.zipcopy import Deflated, ZipCopy
 
 _CHUNK: Final = 1 << 18
-PART_LIMIT: Final = 1 << 30
-"""Most bytes of one unpacked part: what a bomb would exceed, and no sheet of a sane size does."""
+_ENCRYPTED: Final = 0x1  # flag (PKWARE APPNOTE 6.3.10, 4.4.4)
+_LOCAL_HEADER: Final = 30  # bytes of a local header before the name (4.3.7)
 
 
 class Parts:
@@ -44,31 +45,35 @@ class Parts:
         """Return the content of a part.
 
         Raises:
-            WorkbookDamaged: there is none, or it is damaged, encrypted or monstrous.
+            WorkbookDamaged: there is none, or it is damaged.
+        """
+        content = BytesIO()
+        for chunk in self.chunks(part):  # ZipFile.read holds a large part twice
+            content.write(chunk)
+        return content.getvalue()
+
+    def chunks(self, part: str) -> Iterator[bytes]:
+        """Yield the content of a part, piece by piece.
+
+        Raises:
+            WorkbookDamaged: there is none, or it is damaged.
         """
         member = self._members.get(part.lower())
         if member is None:
             raise WorkbookDamaged(
-                f"The file is not a workbook: it has no part {part}; open it in a spreadsheet program and save"
-                " it again."
+                f"The file is not a workbook: it has no part {excerpt(part, 80)}; open it in a spreadsheet program"
+                " and save it again."
             )
-        if member.file_size > PART_LIMIT:
-            raise WorkbookDamaged(f"The part {part} of the workbook is too large for any sheet; export again.")
-        content = BytesIO()
         try:
-            # In chunks: ZipFile.read holds a large part twice.
             with self._archive.open(member) as unpacked:
-                copyfileobj(unpacked, content, _CHUNK)
-        except (zipfile.BadZipFile, zlib.error, EOFError) as trouble:
+                while chunk := unpacked.read(_CHUNK):
+                    yield chunk
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as trouble:
             raise WorkbookDamaged(
-                f"The part {part} of the workbook is damaged ({trouble}); take an earlier copy of the workbook."
+                f"The part {excerpt(part, 80)} of the workbook is damaged; take an earlier copy of the workbook."
             ) from trouble
         except (RuntimeError, NotImplementedError) as trouble:
-            raise WorkbookDamaged(
-                f"The part {part} of the workbook has a password or an unknown compression; save it without"
-                " a password."
-            ) from trouble
-        return content.getvalue()
+            raise _locked(part) from trouble
 
     def write(self, target: BinaryIO, replaced: Mapping[str, Deflated], dropped: Collection[str]) -> None:
         """Write the whole zip: same order, names, times and compressed bytes, but for the parts given.
@@ -94,18 +99,70 @@ class Parts:
 
 @contextmanager
 def open_parts(path: Path) -> Iterator[Parts]:
-    """Open a workbook to read its parts.
+    """Open a workbook to read its parts; nothing is unpacked before its directory was looked at.
 
     Raises:
-        WorkbookDamaged: it is no zip.
+        WorkbookDamaged: it is no zip, or one that no program for workbooks writes.
         OSError: it cannot be opened.
     """
     with path.open("rb") as file:
         try:
             archive = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, NotImplementedError, ValueError) as trouble:
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, OSError) as trouble:
             raise WorkbookDamaged(
                 "The file is not an .xlsx workbook, or it is cut off; take an earlier copy."
             ) from trouble
         with archive:
+            _examine(archive.infolist())
             yield Parts(file, archive)
+
+
+def _examine(members: Sequence[zipfile.ZipInfo]) -> None:
+    """Refuse a zip by its directory: what it claims is all that will be unpacked of it.
+
+    Raises:
+        WorkbookDamaged: too many parts, or too large ones, a password, or parts that lie in each other.
+    """
+    if len(members) > bounds.PARTS:
+        raise WorkbookDamaged(
+            f"The workbook holds {len(members):,} parts, more than {bounds.PARTS:,}; export again and take over"
+            " your edits."
+        )
+    for member in members:
+        # OPC knows no other kinds of compression (ECMA-376 part 2, annex B).
+        if member.flag_bits & _ENCRYPTED or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise _locked(member.filename)
+        if member.file_size > bounds.PART_BYTES or _is_bomb(member):
+            raise WorkbookDamaged(
+                f"The part {excerpt(member.filename, 80)} of the workbook unpacks to {member.file_size:,} bytes,"
+                " too large for any sheet; take an earlier copy, or export again."
+            )
+    if sum(member.file_size for member in members) > bounds.ALL_BYTES:
+        raise WorkbookDamaged(
+            f"The workbook unpacks to more than {bounds.ALL_BYTES >> 30} GB; take an earlier copy, or export"
+            " again."
+        )
+    _refuse_overlaps(members)
+
+
+def _is_bomb(member: zipfile.ZipInfo) -> bool:
+    return member.file_size > max(bounds.FREE_BYTES, bounds.RATIO * member.compress_size)
+
+
+def _refuse_overlaps(members: Sequence[zipfile.ZipInfo]) -> None:
+    """Make sure that no bytes are unpacked twice: that is how a small zip holds petabytes."""
+    end = 0
+    for member in sorted(members, key=lambda member: member.header_offset):
+        if member.header_offset < end:
+            raise WorkbookDamaged(
+                f"The part {excerpt(member.filename, 80)} of the workbook lies within another one; take an earlier"
+                " copy."
+            )
+        end = member.header_offset + _LOCAL_HEADER + member.compress_size
+
+
+def _locked(part: str) -> WorkbookDamaged:
+    return WorkbookDamaged(
+        f"The part {excerpt(part, 80)} of the workbook has a password or an unknown compression; save it without a"
+        " password."
+    )

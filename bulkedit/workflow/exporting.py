@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bulkedit.ckan.site import Organization, Site, organization_of
 from bulkedit.core.arranging import organizations_named
-from bulkedit.core.catalogue import tabulate
+from bulkedit.core.catalogue import Catalogue, tabulate
 from bulkedit.core.columns import Choice, Layout
 from bulkedit.core.json_value import JSON, Package, text_of
 from bulkedit.core.layout import by_type, layout_of
@@ -14,6 +14,7 @@ from bulkedit.core.meta import Identity
 from bulkedit.core.schema import Vocabulary
 from bulkedit.core.template import NO_TEMPLATE, Template, TemplateError
 from bulkedit.core.trouble import RunError
+from bulkedit.excel import bounds
 from bulkedit.excel.save import ensure_writable, is_open_elsewhere, refuse_other_format, save
 from bulkedit.excel.write import Export, write_workbook
 from bulkedit.templating import templates_for
@@ -86,9 +87,34 @@ def export(
     layout = _layout(site, packages, types or ["dataset"], templates, language, [*editable, *wanted])
     names = {one.id: one.name for one in wanted}
     identity = Identity(site.url, names, clock(), site.user(), language, dataset_type, query, blank)
-    counts = _write(path, Export(identity, layout, tabulate(layout, packages), headers_as_names))
+    catalogue = tabulate(layout, packages)
+    _refuse_too_many(layout, catalogue)
+    counts = _write(path, Export(identity, layout, catalogue, headers_as_names))
     ids = {one.id for one in editable}
     return ExportReport(site.url, [one.name for one in wanted], path, counts, all(one.id in ids for one in wanted))
+
+
+def _refuse_too_many(layout: Layout, catalogue: Catalogue) -> None:
+    """Make sure that the workbook can be read again.
+
+    Raises:
+        RunError: a sheet would have more rows or columns than are read.
+    """
+    remembered = sum(map(len, catalogue.rows.values())) + len(catalogue.packages) + len(catalogue.resources)
+    if remembered > bounds.ROWS_EXPORTED:
+        raise RunError(
+            f"{len(catalogue.packages):,} packages with {len(catalogue.resources):,} resources are too many for"
+            " one workbook; export fewer at once: an organization each, or a part of one with --query."
+        )
+    for table in layout.tables:
+        if len(table.columns) > bounds.LAST_COLUMN - _OWN_COLUMNS:
+            raise RunError(
+                f"The sheet {table.title!r} would have {len(table.columns):,} columns, more than a workbook can"
+                " hold; export fewer packages at once with --query."
+            )
+
+
+_OWN_COLUMNS = 100  # that a sheet may have besides fields: ours, and those that people add
 
 
 def _layout(

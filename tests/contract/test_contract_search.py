@@ -1,5 +1,6 @@
 """`package_search` as bulkedit asks it, and what a person may ask with it."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +8,8 @@ import pytest
 from speaking import ANONYMOUS, Packages, Site, call, contact, resource, show, some_word
 
 ALL = {"include_private": True, "include_drafts": True, "facet": "false"}
+
+_APART = 0.2  # seconds between what is sorted by time
 
 
 class Shelf:
@@ -22,7 +25,9 @@ class Shelf:
             "publish_state": "PUBLISHED",
         }
         self.public = packages.record(**fields, resources=[resource()], contacts=[contact()])
+        time.sleep(_APART)
         self.private = packages.record(**fields, private=True)
+        time.sleep(_APART)
         self.dataset = packages.dataset(title=f"{self.word} Fords", extras=[{"key": "house", "value": "x"}])
         draft = packages.record(**fields)
         self.draft = call(site, "package_patch", {"id": draft["id"], "state": "draft"}).result

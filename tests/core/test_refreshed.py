@@ -566,6 +566,18 @@ def test_rows_follow_the_names_of_their_packages_and_resources(office: Office) -
     assert (lit(office.desk), office.import_()) == ([], {})
 
 
+def test_a_resource_that_had_no_name_gets_one_in_all_its_rows() -> None:
+    """An empty cell was its name."""
+    nameless, *others = parks()["resources"]
+    office = office_of(parks() | {"resources": [nameless | {"name": ""}, *others]}, trails())
+    office.rival("parks", resources=[nameless | {"name": "plan"}, *others])
+
+    office.refresh()
+
+    assert office.column("Resource Temporal extent", "Resource") == ["plan"]
+    assert office.import_() == {}
+
+
 def test_packages_that_swapped_their_names_are_not_mixed_up(office: Office) -> None:
     """All rows say the new names."""
     office.rival("parks", name="trails")

@@ -148,9 +148,23 @@ def test_parts_are_found_by_what_names_them(tmp_path: Path) -> None:
     assert touched(edits_in(path)) == []
 
 
-@pytest.mark.parametrize("cell", ['<c r="REF" t="s"><v>999</v></c>', '<c r="REF"><v>abc</v></c>', '<c r="4"/>'])
+NONSENSE = {
+    '<c r="REF" t="s"><v>999</v></c>': "a cell in row 2 refers to a text that is not there",
+    '<c r="REF" t="s"><v>-1</v></c>': "a cell in row 2 refers to a text that is not there",
+    '<c r="REF"><v>abc</v></c>': "a cell in row 2 holds a number that is none",
+    '<c r="REF"><v>1e999</v></c>': "a cell in row 2 holds a number that is none",
+    '<c r="REF"><v>1_000</v></c>': "a cell in row 2 holds a number that is none",
+    '<c r="REF" t="d"><v>tomorrow</v></c>': "a cell in row 2 holds a date that is none",
+    '<c r="REF" t="x"><v>1</v></c>': "row 2 has a cell of an unknown kind, “x”",
+    '<c r="4"/>': "it has a cell in column “”, which no sheet has",
+    '<c r="REF1"/>': "its row 2 has a cell of row 21",
+    '<c r="A2"/>': "its row 2 has the cells of a column twice, or out of order",
+}
+
+
+@pytest.mark.parametrize("cell", NONSENSE)
 def test_a_cell_that_makes_no_sense_is_told(put: Put, cell: str) -> None:
-    """Which workbook and which sheet, and what may help."""
+    """Which workbook, which sheet and which row, and what may help."""
     path = put(cell)
     shared_strings(path)
 
@@ -158,7 +172,8 @@ def test_a_cell_that_makes_no_sense_is_told(put: Put, cell: str) -> None:
         read_workbook(path)
 
     assert str(told.value) == (
-        "The sheet 'Packages' of parks.xlsx is damaged; open it in a spreadsheet program and save it again."
+        f"The sheet 'Packages' of parks.xlsx is damaged: {NONSENSE[cell]}; open it in a spreadsheet program and"
+        " save it again."
     )
 
 

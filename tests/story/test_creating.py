@@ -723,7 +723,7 @@ def test_an_edit_in_the_last_second_saves_a_package(desk: Desk) -> None:
     ckan, workbook = deleting(desk)
     ckan.before("package_revise", lambda: ckan.edit(ONE, title="Better trails"))
 
-    said = desk("import", workbook, "--yes", "--confirm-deletes", "2")
+    said = desk("import", workbook, "--yes", "--confirm-deletes", "2", "--workers", "1")
 
     assert (said.status, ckan.shown(ONE)["state"]) == (1, "active")
 
