@@ -23,7 +23,7 @@ from attack import Attack  # noqa: E402
 from attacks import HARMLESS, KINDS  # noqa: E402
 from good_book import Good, good_book  # noqa: E402
 from trials import MEGABYTES, SECONDS, Trial, too_much  # noqa: E402
-from under_limits import CPU, MEMORY, Ended, run  # noqa: E402
+from under_limits import CPU, MEMORY, Ended, Runner  # noqa: E402
 
 _LOADING = """
 import json, sys, warnings
@@ -92,10 +92,10 @@ def lines(attacks: Mapping[str, Attack], good: Good, cells: Path, *command: str)
 
 
 def _line(one: Attack, good: Good, cells: Path, *command: str) -> Line:
-    with tempfile.TemporaryDirectory() as folder:
-        tried = Trial.of(one, good, Path(folder), *command)
+    with tempfile.TemporaryDirectory() as folder, Runner() as runner:
+        tried = Trial.of(one, good, Path(folder), runner, *command)
         one.put(good, Path(folder) / one.file)
-        loaded = run([sys.executable, "-c", _LOADING, one.file, cells], Path(folder))
+        loaded = runner.command([sys.executable, "-c", _LOADING, one.file, cells], Path(folder))
     return Line(one.about, _here(tried.ended), _by_openpyxl(loaded))
 
 
@@ -152,12 +152,12 @@ def _table(found: Iterator[Line]) -> Iterator[str]:
 
 def main() -> None:
     """Write the page."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, Runner() as runner:
         secret, cells, path = (Path(folder) / name for name in ("secret.txt", "cells.json", "good.xlsx"))
         secret.write_text("nobody may read this", encoding="utf-8")
         good = good_book("http://127.0.0.1:9", secret)
         HARMLESS["nothing"].put(good, path)
-        seen = json.loads(run([sys.executable, "-c", _LOADING, path], Path(folder)).out)["seen"]
+        seen = json.loads(runner.command([sys.executable, "-c", _LOADING, path], Path(folder)).out)["seen"]
         cells.write_text(json.dumps(seen), encoding="utf-8")
         PAGE.write_text("\n".join(page(good, cells)) + "\n", encoding="utf-8")
 

@@ -138,7 +138,6 @@ ATTACKS: dict[str, Attack] = {
     "shared string of a negative number": _shared("-1"),
     "shared string that is no number": _shared("one"),
     "shared string and a half": _shared("0.5"),
-    "shared string of nothing": _shared(""),
     "shared string of 30 digits": _shared("1" + "0" * 30),
     "shared string of ten million digits": _shared("9", _DIGITS),
     "style out of range": _style("999999"),

@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "excel"))
 from good_book import Good, good_book
 from listening import Ear
 from trials import Trial
+from under_limits import Runner
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +32,14 @@ def good(ear: Ear, tmp_path_factory: pytest.TempPathFactory) -> Good:
     return good_book(ear.url, secret)
 
 
+@pytest.fixture(scope="session")
+def runner() -> Iterator[Runner]:
+    """Return what runs the program under limits."""
+    with Runner() as one:
+        yield one
+
+
 @pytest.fixture
-def trial(good: Good, tmp_path: Path) -> Callable[..., Trial]:
+def trial(good: Good, tmp_path: Path, runner: Runner) -> Callable[..., Trial]:
     """Return what tries a command on the file of an attack."""
-    return lambda one, *command: Trial.of(one, good, tmp_path, *command)
+    return lambda one, *command: Trial.of(one, good, tmp_path, runner, *command)

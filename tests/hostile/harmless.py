@@ -4,7 +4,7 @@ import struct
 from dataclasses import replace
 
 from attack import Attack, attack
-from bad_memory import said
+from bad_memory import forged, said
 from bad_zips import listed
 from books import RELATIONS
 from forged_zip import zipped
@@ -84,7 +84,7 @@ def _instruction(good: Good, xml: str) -> str:
 
 def _included(good: Good, xml: str) -> str:
     there = f'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="{good.secret.as_uri()}" parse="text"/>'
-    return xml.replace("</sheetData>", f"</sheetData><extLst><ext>{there}</ext></extLst>")
+    return xml.replace("</sheetData>", f"</sheetData><extLst><ext uri='u'>{there}</ext></extLst>")
 
 
 def _located(good: Good, xml: str) -> str:
@@ -167,6 +167,9 @@ HARMLESS: dict[str, Attack] = {
         "A formula that says it has come out as another text.",
         cell('<c r="REF" t="str"><f>1+1</f><v>Believe me</v></c>'),
     ),
+    "shared string of nothing": attack(
+        "A cell that says it is a shared string, and not which.", cell('<c r="REF" t="s"><v></v></c>')
+    ),
     "formula that fetches": attack(
         "A formula that asks the network, in the place of a text.",
         cell('<c r="REF" t="str"><f>WEBSERVICE("http://127.0.0.1:9/")</f><v>x</v></c>'),
@@ -242,6 +245,7 @@ HARMLESS: dict[str, Attack] = {
             lambda layout: layout["tables"][0]["columns"][2].update({"header": "__class__", "name": "__class__"})
         ),
     ),
+    "_base that is empty": attack("No rows in _base, and a digest that fits.", lambda good: forged(good, base=[])),
     "site that is a program": attack(
         "A workbook that says it was exported from `javascript:alert(1)`.",
         said(lambda layout: layout.update({"site": "javascript:alert(1)"})),

@@ -1,13 +1,16 @@
 """A hostile file costs nothing: one sentence, little time, little memory, and nothing is changed or fetched."""
 
-import os
+import sys
 from collections.abc import Callable
 
 import pytest
+from attack import attack
 from attacks import HARMLESS, REFUSED
+from bad_memory import said
 from good_book import TEXT, Good
 from listening import Ear
 from trials import SITE, Trial, one_sentence, signs, too_much
+from under_limits import Runner
 
 Try = Callable[..., Trial]
 READ_ALIKE = [
@@ -68,6 +71,18 @@ def test_every_command_reads_a_workbook_alike(trial: Try, name: str, command: st
     assert "parks.xlsx" in done.ended.err or "workbook" in done.ended.err
 
 
+def test_a_site_that_clears_the_screen_is_told_safely(trial: Try) -> None:
+    """A workbook says where it is from; what it says is shown as it is written, and never obeyed by a terminal."""
+    site = "https://evil.example/\x1b[2J\x9b31m\u202e\nNothing was sent.\x07" + "x" * 100_000
+    evil = attack(
+        "From a site whose address changes the screen.", said(lambda layout: layout.update({"site": site}))
+    )
+
+    done = trial(evil, "import", "--site", SITE, "--yes")
+
+    assert refusal(done) == [], done.ended.err[:1000]
+
+
 def test_the_value_that_a_formula_claims_is_never_used(trial: Try) -> None:
     """The cell is flagged; what it says it has come out as is not an edit."""
     done = trial(HARMLESS["forged value of a formula"], "check", "--no-write")
@@ -85,8 +100,17 @@ def test_a_workbook_that_is_accepted_gets_its_results(trial: Try) -> None:
     assert too_much(done.ended) == []
 
 
+def test_a_copy_says_what_the_program_says(trial: Try, runner: Runner) -> None:
+    """The trials run in copies of a process that has the program loaded; started by itself it says the same."""
+    done = trial(REFUSED["zip of nothing"], "check")
+
+    itself = runner.command([sys.executable, "-m", "bulkedit", "check", done.file.name], done.file.parent)
+
+    assert (itself.status, itself.out, itself.err) == (done.ended.status, done.ended.out, done.ended.err)
+    assert too_much(itself) == []
+
+
 def test_the_good_workbook_is_good(good: Good) -> None:
     """All attacks begin with it: one that is refused for another reason would show nothing."""
     assert good.cell[1].startswith(f'<c r="{good.cell[0]}"')
     assert TEXT.encode() in good.parts["xl/sharedStrings.xml"]
-    assert os.environ.get("BULKEDIT_LEDGER")

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import sys
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Self
 
 from attack import Attack
 from good_book import Good
-from under_limits import Ended, run
+from under_limits import Ended, Runner
 
 SECONDS, MEGABYTES, LETTERS = 3, 300, 400
 """What a run may take for a hostile file, and how long its sentence may be."""
@@ -33,27 +32,25 @@ class Trial:
     touched: bool
 
     @classmethod
-    def of(cls, attack: Attack, good: Good, folder: Path, *command: str) -> Self:
+    def of(cls, attack: Attack, good: Good, folder: Path, runner: Runner, *command: str) -> Self:
         """Put the file of an attack into a folder of its own, and run a command on it."""
-        desk, temporary = folder / "desk", folder / "temporary"
-        desk.mkdir()
-        temporary.mkdir()
+        desk, temporary, home = folder / "desk", folder / "temporary", folder / "home"
+        for one in (desk, temporary, home):
+            one.mkdir()
         file = desk / attack.file
         attack.put(good, file)
         before = _state(file)
-        ended = run(
-            [sys.executable, "-m", "bulkedit", *command, attack.file], desk, _environment(folder, temporary)
-        )
+        ended = runner.program([*command, attack.file], desk, _environment(home, temporary))
         left = [path.name for path in (*desk.iterdir(), *temporary.iterdir()) if path != file]
         return cls(ended, file, sorted(left), _state(file) != before)
 
 
-def _environment(folder: Path, temporary: Path) -> dict[str, str]:
+def _environment(home: Path, temporary: Path) -> dict[str, str]:
     """Return the environment: a token, an empty home, and no way into the network."""
     kept = {name: value for name, value in os.environ.items() if not name.upper().endswith("_PROXY")}
     nowhere = {"HTTP_PROXY": _NOWHERE, "HTTPS_PROXY": _NOWHERE}
-    own = {"HOME": str(folder), "TMPDIR": str(temporary), "BULKEDIT_LEDGER": str(folder / "ledger.sqlite")}
-    return {**kept, **nowhere, **own, "CKAN_API_KEY": "a-token", "PYTHONIOENCODING": "utf-8:backslashreplace"}
+    own = {"HOME": str(home), "TMPDIR": str(temporary), "BULKEDIT_LEDGER": str(home / "ledger.sqlite")}
+    return {**kept, **nowhere, **own, "CKAN_API_KEY": "a-token"}
 
 
 def _state(path: Path) -> tuple[object, ...]:
