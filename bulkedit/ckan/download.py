@@ -38,7 +38,7 @@ def address_of(site: str, resource: Mapping[str, JSON]) -> str:
         if parts[at : at + 3] == own:
             return f"{site}/{'/'.join(parts[at - 2 :])}"
     base = urlsplit(site)
-    return f"{base.scheme}://{base.netloc}{path}"
+    return f"{base.scheme}://{base.netloc}/{path.lstrip('/')}"  # or else ``@other.example`` would be another host
 
 
 def download(client: Client, resource: Mapping[str, JSON], place: Path) -> tuple[int, str]:
