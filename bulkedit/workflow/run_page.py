@@ -18,7 +18,7 @@ from bulkedit import __version__
 from bulkedit.core.contrast import Told, told
 from bulkedit.core.json_value import JSON, dicts, text_of
 from bulkedit.core.results import APPLIED, Result
-from bulkedit.core.text import UNSEEN
+from bulkedit.core.text import seen
 from bulkedit.core.trouble import RunError
 from bulkedit.ledger import CallOutcome, Run, Sent
 from bulkedit.workflow.clock import Clock, local, now
@@ -238,4 +238,4 @@ def _web_address(site: str) -> str:
 
 def _visible(text: str) -> str:
     """Return a text without what a page cannot hold, and what turns the direction in which it is read."""
-    return UNSEEN.sub(lambda found: found[0] if found[0] in "\n\t\u200e\u200f\u061c" else "\ufffd", text)
+    return seen(text).replace("\r", "\ufffd")
