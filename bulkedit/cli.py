@@ -15,7 +15,7 @@ from bulkedit.commands.importing import import_command
 from bulkedit.commands.logging_in import login_command, logout_command
 from bulkedit.commands.refreshing import refresh_command
 from bulkedit.commands.sandboxing import sandbox_command
-from bulkedit.commands.shared import InterruptedRunError, NotAppliedError, say_trouble
+from bulkedit.commands.shared import InterruptedRunError, NotAppliedError, printable, say_trouble
 from bulkedit.commands.undoing import undo_command
 from bulkedit.commands.whoami import whoami_command
 from bulkedit.core.trouble import RunError
@@ -67,6 +67,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.ClickException as error:
+        error.message = printable(error.message)  # it may hold the name of a file that came by mail
         error.show()
         return USAGE
     except NotAppliedError:

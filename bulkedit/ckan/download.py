@@ -56,7 +56,7 @@ def download(client: Client, resource: Mapping[str, JSON], place: Path) -> tuple
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             return _once(client, address_of(client.url, resource), place)
-        except requests.exceptions.RequestException:
+        except (requests.exceptions.RequestException, UnicodeDecodeError):  # that of a redirect to no text
             if attempt == _ATTEMPTS:
                 raise DownloadError("the connection was cut, or the site did not answer in time") from None
     raise AssertionError  # the loop returns or raises

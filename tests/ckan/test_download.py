@@ -153,3 +153,16 @@ def test_no_address_of_a_resource_leads_to_another_host(url: str) -> None:
     found = address_of("https://ckan.example", {"id": "r1", "url": url})
 
     assert found.startswith("https://ckan.example/")
+
+
+def test_a_redirect_to_a_host_that_looks_like_the_site_takes_no_token_along(
+    site: Files, elsewhere: Files, tmp_path: Path
+) -> None:
+    """Neither as a header, nor where the site's name stands before an @."""
+    own, other = site.url.removeprefix("http://"), elsewhere.url.removeprefix("http://")
+    site.answers[PATH] = (302, {"Location": f"http://{own}@{other}/file"}, b"")
+    elsewhere.answers["/file"] = (200, {}, CONTENT)
+
+    fetched(site, tmp_path / "kept")
+
+    assert elsewhere.shown == [("/file", None)]
