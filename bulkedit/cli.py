@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from io import StringIO
 from typing import NoReturn
 
 import click
@@ -15,7 +16,7 @@ from bulkedit.commands.importing import import_command
 from bulkedit.commands.logging_in import login_command, logout_command
 from bulkedit.commands.refreshing import refresh_command
 from bulkedit.commands.sandboxing import sandbox_command
-from bulkedit.commands.shared import InterruptedRunError, NotAppliedError, printable, say_trouble
+from bulkedit.commands.shared import InterruptedRunError, NotAppliedError, note, say_trouble
 from bulkedit.commands.undoing import undo_command
 from bulkedit.commands.whoami import whoami_command
 from bulkedit.core.trouble import RunError
@@ -67,8 +68,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.ClickException as error:
-        error.message = printable(error.message)  # it may hold the name of a file that came by mail
-        error.show()
+        _show(error)
         return USAGE
     except NotAppliedError:
         return NOT_APPLIED
@@ -79,6 +79,14 @@ def run(arguments: Sequence[str] | None = None) -> int:
         say_trouble(str(error) or "Interrupted.")
         return INTERRUPTED
     return DONE
+
+
+def _show(error: click.ClickException) -> None:
+    """Say what is wrong with a command line; that may hold the name of a file that came by mail."""
+    shown = StringIO()
+    error.show(shown)
+    for line in shown.getvalue().rstrip("\n").split("\n"):
+        note(line)
 
 
 def main() -> NoReturn:

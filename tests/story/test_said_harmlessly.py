@@ -1,12 +1,16 @@
 """Whatever a catalogue, a server or a name of a file holds: what the program says drives no terminal."""
 
 import json
+import re
+import zipfile
 from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 
+import openpyxl
 import pytest
 from live_catalogue import LiveCatalogue, package, package_id
-from office_desk import Desk, edit
+from office_desk import Desk, edit, rows
 from past_runs import ROWS, finished
 from past_runs import row as a_row
 from scripted import Answer, Reply, Server, error, ok, page, string
@@ -59,6 +63,35 @@ def test_what_a_catalogue_holds_drives_no_terminal(desk: Desk, world: tuple[Live
     assert harmless(desk)
     shown = "".join(one.out for one in desk.said)
     assert all(text in shown for text in KEPT)
+
+
+def test_what_is_written_into_the_workbook_is_text(desk: Desk, world: tuple[LiveCatalogue, Server, Path]) -> None:
+    """Results, messages, what a refresh brings: no formula, no link to elsewhere, every part well-formed."""
+    ckan, server, workbook = world
+    edit(workbook, ("Packages", ONE, "Title", "Trails and paths"))
+    server.script["package_revise"] = error(409, "Validation Error", title=[EVIL, "=1+1"], **{EVIL: ["=2+2"]})
+    desk("import", workbook, "--yes")
+    message = rows(workbook, "Packages")[0]["Message"]
+    ckan.edit(package_id(2), title=f"={EVIL}")
+    ckan.make(hostile(3))
+    desk("refresh", workbook)
+
+    with zipfile.ZipFile(workbook) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+
+    for name, content in parts.items():
+        expat.ParserCreate().Parse(content, True)
+        assert not re.search(rb"<(?:\w+:)?f[ >]", content), name
+        for target in re.findall(rb'Target="([^"]*)" TargetMode="External"', content):
+            assert target.decode().startswith(server.url)
+    book = openpyxl.load_workbook(workbook)
+    cells = [
+        cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if cell.value is not None
+    ]
+    book.close()
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert "=1+1" in message
+    assert message.isprintable()
 
 
 def test_json_is_json(desk: Desk, world: tuple[LiveCatalogue, Server, Path]) -> None:
@@ -132,8 +165,8 @@ def test_what_a_server_says_of_itself_drives_no_terminal(
 
 def test_what_a_ledger_holds_drives_no_terminal(desk: Desk, own_ledger: Path) -> None:
     """Whoever wrote it."""
-    rows = [*ROWS, a_row(9, EVIL, "refused", EVIL, sheet=EVIL)]
-    finished(own_ledger, rows, user=EVIL, by=EVIL, workbook=EVIL, organizations={"o": EVIL}, site=EVIL)
+    answers = [*ROWS, a_row(9, EVIL, "refused", EVIL, sheet=EVIL)]
+    finished(own_ledger, answers, user=EVIL, by=EVIL, workbook=EVIL, organizations={"o": EVIL}, site=EVIL)
 
     desk("history")
     desk("history", "a")
