@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Sequence
-from io import StringIO
 from typing import NoReturn
 
 import click
@@ -16,7 +15,7 @@ from bulkedit.commands.importing import import_command
 from bulkedit.commands.logging_in import login_command, logout_command
 from bulkedit.commands.refreshing import refresh_command
 from bulkedit.commands.sandboxing import sandbox_command
-from bulkedit.commands.shared import InterruptedRunError, NotAppliedError, note, say_trouble
+from bulkedit.commands.shared import InterruptedRunError, NotAppliedError, say_trouble
 from bulkedit.commands.undoing import undo_command
 from bulkedit.commands.whoami import whoami_command
 from bulkedit.core.trouble import RunError
@@ -68,7 +67,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.ClickException as error:
-        _show(error)
+        error.show()
         return USAGE
     except NotAppliedError:
         return NOT_APPLIED
@@ -79,14 +78,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
         say_trouble(str(error) or "Interrupted.")
         return INTERRUPTED
     return DONE
-
-
-def _show(error: click.ClickException) -> None:
-    """Say what is wrong with a command line; that may hold the name of a file that came by mail."""
-    shown = StringIO()
-    error.show(shown)
-    for line in shown.getvalue().rstrip("\n").split("\n"):
-        note(line)
 
 
 def main() -> NoReturn:
