@@ -1,6 +1,8 @@
 """Files on this computer that rows ask to send: found, examined, and kept inside one folder."""
 
 import hashlib
+import os
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -8,9 +10,10 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from bulkedit.core.columns import FILE_COLUMN, UPLOAD
 from bulkedit.core.edits import Place, RowEdit
 from bulkedit.core.files import File
-from bulkedit.core.text import excerpt
+from bulkedit.core.text import UNSEEN, excerpt
+from bulkedit.opening import NoFileError, open_inside, stamp_of
 
-_CHUNK = 1 << 20
+_SPECIAL = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *([.:].*)?|.*:.*|.*[ .](?<!^\.)")
 
 
 class FileError(Exception):
@@ -46,36 +49,60 @@ def examine(path: str, folder: Path) -> File:
     Raises:
         FileError: it cannot be sent.
     """
-    place = _inside(path, folder)
+    _refuse_odd_name(path, on_windows=os.name == "nt")
+    root = folder.resolve()
+    place = _inside(path, folder, root)
     try:
-        if not place.is_file():
-            raise FileError("is no file" if place.exists() else f"is not in the folder {folder}")
-        before = place.stat()
-        with place.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        after = place.stat()
+        with open_inside(root, place) as stream:
+            before = os.fstat(stream.fileno())
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            after, stamp = os.fstat(stream.fileno()), stamp_of(stream)
+    except NoFileError:
+        raise FileError("is a link that leads nowhere" if place.is_symlink() else "is no file") from None
+    except (FileNotFoundError, NotADirectoryError):
+        raise FileError(f"is not in the folder {folder}") from None
     except OSError as error:
         raise FileError(f"cannot be read ({error.strerror})") from None
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise FileError("changes while it is read; wait until the program that writes it is done")
     if not after.st_size:
         raise FileError("is empty")
-    stamp = (after.st_dev, after.st_ino, after.st_mtime_ns)
-    return File(str(place.resolve()), place.name, after.st_size, digest, stamp)
+    return File(str(place), PurePosixPath(path.replace("\\", "/")).name, after.st_size, digest, stamp)
 
 
-def _inside(path: str, folder: Path) -> Path:
-    """Return the place of a path written in a cell, which must not leave the folder, whatever system wrote it."""
+def _refuse_odd_name(path: str, *, on_windows: bool) -> None:
+    """Make sure that a path reads as what it is, and is no device or hidden part of a file.
+
+    Names that Windows gives a meaning: https://learn.microsoft.com/windows/win32/fileio/naming-a-file.
+    """
+    if unseen := UNSEEN.search(path):
+        raise FileError(f"has a character that cannot be seen (U+{ord(unseen[0]):04X}); rename the file")
+    if on_windows and any(_SPECIAL.fullmatch(part) for part in re.split(r"[\\/]", path)):
+        raise FileError("has a name to which Windows gives another meaning; rename the file")
+
+
+def _inside(path: str, folder: Path, root: Path) -> Path:
+    """Return the place of a path written in a cell, without links; it must not leave the folder.
+
+    Args:
+        path: whatever system wrote it.
+        folder: the folder as people call it.
+        root: the folder without links in its path.
+
+    Raises:
+        FileError: it leaves the folder, or is the folder itself.
+    """
     if PurePosixPath(path).is_absolute() or PureWindowsPath(path).drive or PureWindowsPath(path).root:
         raise FileError(f"must be written as seen from the folder {folder}")
     parts = path.replace("\\", "/").split("/")
-    if ".." in parts or "\x00" in path:
+    if ".." in parts:
         raise FileError(f"leaves the folder {folder}")
-    place = folder.joinpath(*parts)
     try:
-        resolved = place.resolve()
+        place = root.joinpath(*parts).resolve()
     except (OSError, RuntimeError):
         raise FileError("is a link that leads nowhere") from None
-    if not resolved.is_relative_to(folder.resolve()):
+    if not place.is_relative_to(root):
         raise FileError(f"is a link that leaves the folder {folder}")
+    if place == root:
+        raise FileError("is no file")
     return place

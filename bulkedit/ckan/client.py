@@ -36,7 +36,8 @@ from bulkedit.ckan.errors import (
 from bulkedit.ckan.pace import LONGEST_WAIT, Pace, wait_before
 from bulkedit.core.files import File
 from bulkedit.core.json_value import JSON
-from bulkedit.core.text import excerpt
+from bulkedit.core.text import excerpt, on_one_line
+from bulkedit.opening import open_file, stamp_of
 
 TIMEOUT = (10.0, 180.0)
 """Seconds to connect, and to wait for an answer: CKAN saves large packages slowly, and locks have no limit."""
@@ -47,7 +48,6 @@ ATTEMPTS = 12
 FIRST_ATTEMPTS = 4
 """How often, as long as the site has never answered."""
 
-_READ_NO_LINK = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _LARGE = 5_000_000  # bytes; smaller files are gone before anybody could watch
 Progress = Callable[[str, int, int], None]
@@ -227,6 +227,8 @@ class Client:
             answer: JSON = self._remote.call_action(action, parameters, requests_kwargs={"timeout": self._timeout})
         except requests.exceptions.RequestException as error:
             self._no_connection(error)
+        except UnicodeDecodeError:  # requests reads the address of every redirect, which may be no text
+            self._redirected("another address")
         except urllib3.exceptions.LocationValueError:  # a host name that requests lets pass, like a..b
             self._unreachable()
         except ckanapi.errors.ValidationError as error:
@@ -262,6 +264,9 @@ class Client:
             f"{self.url} cannot be reached; check the address and the network connection."
         ) from None
 
+    def _redirected(self, there: str) -> NoReturn:
+        raise NotCKANError(f"{self.url} redirects to {there}; use that site's own address.") from None
+
     def _odd_answer(self, action: str) -> NoReturn:
         """Raise what an answer without one of CKAN's own errors means."""
         status = self._remote.status
@@ -269,8 +274,7 @@ class Client:
             said = self._said(action, "is busy; try again in a while")
             raise BusyError(said, self._retry_after(), too_many=status == 429) from None
         if 300 <= status < 400:
-            there = self._clean(self._remote.headers.get("Location", "another address"))
-            raise NotCKANError(f"{self.url} redirects to {there}; use that site's own address.") from None
+            self._redirected(on_one_line(self._clean(self._remote.headers.get("Location", "another address"))))
         kind, what = self._meaning(status)
         raise kind(self._said(action, what)) from None
 
@@ -346,16 +350,14 @@ def _opened(file: File) -> BinaryIO:
     """Open a file that is to be sent.
 
     Raises:
-        FileChangedError: it is gone, or not as long as it was.
+        FileChangedError: it is gone, or another than was examined, or not as long as it was.
     """
     try:
-        stream = os.fdopen(
-            os.open(file.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)), "rb"
-        )
+        stream = open_file(file.path)
     except OSError:
         raise FileChangedError(f"{file.name} cannot be read any more; nothing of its package was sent.") from None
-    now = os.fstat(stream.fileno())
-    if now.st_size != file.size or (file.stamp and file.stamp != (now.st_dev, now.st_ino, now.st_mtime_ns)):
+    size = os.fstat(stream.fileno()).st_size
+    if size != file.size or (file.stamp and file.stamp != stamp_of(stream)):
         stream.close()
         raise FileChangedError(f"{file.name} has changed meanwhile; nothing of its package was sent.")
     return stream

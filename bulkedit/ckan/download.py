@@ -38,7 +38,7 @@ def address_of(site: str, resource: Mapping[str, JSON]) -> str:
         if parts[at : at + 3] == own:
             return f"{site}/{'/'.join(parts[at - 2 :])}"
     base = urlsplit(site)
-    return f"{base.scheme}://{base.netloc}{path}"
+    return f"{base.scheme}://{base.netloc}/{path.lstrip('/')}"  # or else ``@other.example`` would be another host
 
 
 def download(client: Client, resource: Mapping[str, JSON], place: Path) -> tuple[int, str]:
@@ -56,7 +56,7 @@ def download(client: Client, resource: Mapping[str, JSON], place: Path) -> tuple
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             return _once(client, address_of(client.url, resource), place)
-        except requests.exceptions.RequestException:
+        except (requests.exceptions.RequestException, UnicodeDecodeError):  # that of a redirect to no text
             if attempt == _ATTEMPTS:
                 raise DownloadError("the connection was cut, or the site did not answer in time") from None
     raise AssertionError  # the loop returns or raises

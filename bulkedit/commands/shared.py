@@ -133,6 +133,7 @@ def checked_address(url: str | None) -> str:
     Raises:
         RunError: it is none.
     """
+    url = (url or "").strip()
     if not url:
         raise RunError("Which catalogue? Give its address with --site URL, or in CKAN_URL.")
     try:
@@ -143,6 +144,8 @@ def checked_address(url: str | None) -> str:
         raise RunError(f"{url} is no address of a catalogue; it begins with https:// or http://.")
     if parts.username is not None:
         raise RunError("The address of the catalogue holds a user name; leave it out, the token says who you are.")
+    if not url.isprintable() or set(url) & set(" \\?#"):  # libraries disagree on which host that is
+        raise RunError(f"{url} is no address of a catalogue; write it without blanks, without \\, ? and #.")
     return url
 
 

@@ -34,6 +34,7 @@ from bulkedit.core.schema import (
     unique_headers,
 )
 from bulkedit.core.template import NO_TEMPLATE, Fields, Template
+from bulkedit.core.text import UNSEEN
 
 Schema = Mapping[str, JSON]
 """What ``scheming_dataset_schema_show`` says of one dataset type; an empty one where there is none."""
@@ -298,16 +299,24 @@ def _other_keys(owners: Iterable[Mapping[str, JSON]], known: set[str] | frozense
 def _titled(tables: Sequence[Table]) -> Iterator[Table]:
     r"""Give every table a sheet title that spreadsheet programs accept, none alike.
 
-    At most 31 characters, none of ``[]:*?/\``, no quote at the ends, unlike in any case of letters
+    At most 31 UTF-16 units, none of ``[]:*?/\``, no quote at the ends, unlike in any case of letters
     (ECMA-376 part 1, 18.2.19, and Excel's own limits).
     """
     taken = {title.casefold() for title in (*RESERVED_TITLES, "History")}
     for table in tables:
-        title = " ".join(table.title.translate(_FORBIDDEN_IN_TITLES).split()).strip("'")[:TITLE_LIMIT].strip("' ")
-        title = title or table.field[:TITLE_LIMIT] or "Sheet"
+        title = _as_title(table.title) or _as_title(table.field) or "Sheet"
         unique, n = title, 2
         while unique.casefold() in taken:
             ending = f" ({n})"
-            unique, n = title[: TITLE_LIMIT - len(ending)] + ending, n + 1
+            unique, n = _cut(title, TITLE_LIMIT - len(ending)) + ending, n + 1
         taken.add(unique.casefold())
         yield replace(table, title=unique)
+
+
+def _as_title(text: str) -> str:
+    shown = "".join(ch for ch in text.translate(_FORBIDDEN_IN_TITLES) if ch.isspace() or not UNSEEN.match(ch))
+    return _cut(" ".join(shown.split()).strip("'"), TITLE_LIMIT).strip("' ")
+
+
+def _cut(text: str, most: int) -> str:
+    return text.encode("utf-16-le")[: 2 * most].decode("utf-16-le", "ignore")

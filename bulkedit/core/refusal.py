@@ -13,6 +13,7 @@ from bulkedit.core.catalogue import item_key
 from bulkedit.core.columns import UPLOAD, Layout, Level, Table
 from bulkedit.core.edits import Place, RowEdit
 from bulkedit.core.json_value import JSON
+from bulkedit.core.text import on_one_line
 
 Places = Mapping[tuple[str, str], Place]
 """Where each record stands: its place by sheet title and key."""
@@ -131,7 +132,7 @@ class _Reader:
 def _header(table: Table | None, key: str) -> str:
     columns = table.columns if table is not None else ()
     column = next((c for c in columns if key in (c.name, c.key)), None)
-    return f"[{column.header}]" if column is not None else key
+    return f"[{column.header}]" if column is not None else on_one_line(key)
 
 
 def _sentence(header: str, text: str) -> str:
@@ -147,13 +148,15 @@ def _texts(error: JSON) -> Iterator[str]:
     match error:
         case str():
             if error:
-                yield error
+                yield on_one_line(error)
         case list():
             for entry in error:
                 yield from _texts(entry)
         case dict():
             for key, entry in error.items():
-                yield from (text if key.startswith("__") else f"{key}: {text}" for text in _texts(entry))
+                yield from (
+                    text if key.startswith("__") else f"{on_one_line(key)}: {text}" for text in _texts(entry)
+                )
         case None:
             return
         case _:

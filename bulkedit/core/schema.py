@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from bulkedit.core.checks import checks_of
 from bulkedit.core.columns import Choice, Column, Kind, Rule, Step
 from bulkedit.core.json_value import JSON, dicts, text_of
+from bulkedit.core.text import seen
 
 SchemaField = Mapping[str, JSON]
 """One field dict of ``scheming_dataset_schema_show``."""
@@ -64,9 +65,9 @@ def label_of(text: JSON, language: str) -> str:
     if isinstance(text, dict):
         for key in (language, language.partition("_")[0], "en", *text):
             if isinstance(text.get(key), str) and text[key]:
-                return text_of(text[key])
+                return seen(text_of(text[key]))
         return ""
-    return text_of(text)
+    return seen(text_of(text))
 
 
 def subfields(field: SchemaField) -> list[dict[str, JSON]]:
@@ -274,21 +275,28 @@ def item_columns(field: SchemaField, vocabulary: Vocabulary) -> tuple[Column, ..
     return tuple(column_of(sub, vocabulary) for sub in subfields(field) if name_of(sub))
 
 
+_LONGEST_HEADER = 300  # characters, and so a header fits into its cell, and into a message
+
+
+def _harmless(header: str) -> str:
+    shown = seen(header)
+    return shown if len(shown) <= _LONGEST_HEADER else shown[: _LONGEST_HEADER - 1] + "…"
+
+
 def unique_headers(columns: Sequence[Column], taken: Sequence[str]) -> tuple[Column, ...]:
     """Return the columns with headers that differ from each other and from those taken.
 
     Where two fields share a label, or a label is one of our own headers, the API name follows in
     parentheses, ``Name (contact_name)``: square brackets are how messages name a column.
     """
-    headers = [column.header for column in columns]
-    seen = set(taken)
+    headers = [_harmless(column.header) for column in columns]
+    used = set(taken)
     out = []
-    for column in columns:
-        header = column.header
-        if headers.count(header) > 1 or header in seen:
-            header = f"{header} ({column.name})"
-        while header in seen:
+    for header, column in zip(headers, columns, strict=True):
+        if headers.count(header) > 1 or header in used:
+            header = _harmless(f"{header} ({column.name})")
+        while header in used:
             header += "′"
-        seen.add(header)
+        used.add(header)
         out.append(replace(column, header=header))
     return tuple(out)

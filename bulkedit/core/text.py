@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 CELL_LIMIT = 32_767
 """Most UTF-16 units that a cell holds (Excel specifications and limits)."""
 
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""What cannot be seen and changes what stands around it (controls, turns of direction), or is no text at all."""
+
 _UNSTORABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _MARKER = re.compile(r"⚠ too long for a spreadsheet cell \([0-9,]+ characters\): edit it on the site")
 
@@ -132,9 +135,19 @@ def _quoted_value(text: str, start: int) -> tuple[str, int]:
     return text[start + 1 : end].replace('""', '"'), after
 
 
+def seen(text: str) -> str:
+    """Return a text with U+FFFD for what is `UNSEEN`, but for line ends and tabs."""
+    return UNSEEN.sub(lambda found: found[0] if found[0] in "\n\t\r" else "\ufffd", text)
+
+
+def on_one_line(text: str) -> str:
+    """Return a text with single blanks for all white space, and U+FFFD for what is `UNSEEN`."""
+    return UNSEEN.sub("\ufffd", " ".join(text.split()))
+
+
 def excerpt(text: str, most: int = 120) -> str:
-    """Return the text on one line, quoted for a message, cut at ``most`` characters."""
-    flat = " ".join(text.split()) if text.strip() else text.replace("\n", "⏎")
+    """Return the text on one line, quoted for a message, cut at ``most`` characters; what is `UNSEEN`: U+FFFD."""
+    flat = on_one_line(text) if text.strip() else UNSEEN.sub("\ufffd", text.replace("\n", "⏎"))
     if len(flat) > most:
         flat = flat[: most - 1] + "…"
     return f"“{flat}”" if flat else "(empty)"
@@ -163,7 +176,7 @@ def _alike(texts: Sequence[str]) -> int:
 
 
 def _with_signs(text: str, start: int, most: int) -> str:
-    part = text[start : start + most].translate(_SIGNS)
+    part = UNSEEN.sub("\ufffd", text[start : start + most].translate(_SIGNS))
     if not text:
         return excerpt(text)
     return f"“{'…' if start else ''}{part}{'…' if len(text) > start + most else ''}”"

@@ -8,6 +8,7 @@ from xlsxwriter.worksheet import Worksheet
 from bulkedit.core import columns as own
 from bulkedit.core.codecs import codec_of
 from bulkedit.core.columns import Column, Kind, Table, own_headers, trailing_headers
+from bulkedit.core.text import seen
 
 _OF_OURS = {
     own.ACTION: "Leave empty to send what you edited.\nskip: leave this row alone.\ndelete: delete the record; in"
@@ -46,6 +47,7 @@ _OF_CHECKS = {
     "integer": "A whole number.\nExample: 12",
 }
 _CHOICES_AT_MOST = 12
+_NOTE_AT_MOST = 2_000  # characters, where a site's names and choices are that long
 _HELP_AT_MOST = 700  # characters; a longer note would not fit on the screen
 
 
@@ -60,7 +62,8 @@ def add_notes(sheet: Worksheet, table: Table) -> None:
 
 def note_of(column: Column) -> str:
     """Return what the note of a field's header says: API name, help, whether required, what it takes."""
-    return "\n".join(filter(None, _lines(column)))
+    note = seen("\n".join(filter(None, _lines(column))))
+    return note if len(note) <= _NOTE_AT_MOST else note[: _NOTE_AT_MOST - 1] + "…"
 
 
 def _lines(column: Column) -> Iterator[str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
+from urllib.parse import quote
 
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
@@ -40,6 +41,7 @@ ROWS_READY = 500
 """Rows below the data that are ready for new records: height, drop-downs, highlights."""
 
 _LINKS_AT_MOST = 60_000  # Excel gives up at 65,530 links in a sheet
+_LONGEST_LINK = 2_079  # characters, as of Excel 2015
 _RESULTS_AT_MOST = 100_000  # rows of the sheet Results that have colours
 
 
@@ -159,8 +161,10 @@ class _Writer:
                 self._page_link(sheet, at, len(cells), key)
 
     def _page_link(self, sheet: TextSheet, row: int, column: int, key: str) -> None:
-        url, style = f"{self.export.identity.site}/dataset/{key}", self.formats.cell(looks.PAGE)
-        if row > _LINKS_AT_MOST or sheet.write_url(row, column, url, style, url) != 0:
+        site, style = self.export.identity.site, self.formats.cell(looks.PAGE)
+        url, link = f"{site}/dataset/{key}", f"{site}/dataset/{quote(key, safe='', errors='replace')}"
+        unlinked = row > _LINKS_AT_MOST or len(link) > _LONGEST_LINK
+        if unlinked or sheet.write_url(row, column, link, style, url) != 0:
             sheet.write_string(row, column, url, self.formats.cell(looks.FIXED))
 
     def _list(self, column: Column) -> str:

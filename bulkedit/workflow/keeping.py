@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import secrets
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from bulkedit.core.calls import Call
 from bulkedit.core.files import File
 from bulkedit.core.intended import intended
 from bulkedit.core.json_value import JSON, Resource, resources_of, text_of
+from bulkedit.core.text import UNSEEN
+from bulkedit.opening import open_file, stamp_of
 from bulkedit.workflow.delivery import Sender
 
 
@@ -85,8 +88,9 @@ def _save(resource: Resource, site: Site, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     size, digest = download(site.client, resource, folder / name)
     noted: dict[str, JSON] = {"key": key, "name": file_name(resource), "size": size, "sha256": digest}
-    written = record.with_suffix(".part")
-    written.write_text(json.dumps(noted), encoding="utf-8")
+    written = folder / f"{name}.{secrets.token_hex(4)}.part"
+    with written.open("x", encoding="utf-8") as file:  # never through a link that somebody put there
+        json.dump(noted, file)
     written.replace(record)  # from here on the file counts as saved
 
 
@@ -94,11 +98,15 @@ def saved_files(folder: Path) -> dict[str, File]:
     """Return the files that a run saved, as far as they are still what they were, by `api_value.file_key`."""
     found = {}
     for record in sorted(folder.glob("*.json")):
-        noted = json.loads(record.read_text(encoding="utf-8"))
-        place = record.with_suffix("")
-        if place.is_file():
-            with place.open("rb") as content:
-                digest = hashlib.file_digest(content, "sha256").hexdigest()
-            if digest == noted["sha256"]:
-                found[noted["key"]] = File(str(place), noted["name"], noted["size"], digest)
+        try:
+            with open_file(record) as file:
+                noted = json.load(file)
+            with open_file(record.with_suffix("")) as content:
+                digest, stamp = hashlib.file_digest(content, "sha256").hexdigest(), stamp_of(content)
+        except (OSError, ValueError):
+            continue
+        if isinstance(noted, dict) and digest == noted.get("sha256"):
+            name = UNSEEN.sub("_", text_of(noted.get("name")))
+            size = noted["size"] if isinstance(noted.get("size"), int) else 0
+            found[text_of(noted.get("key"))] = File(str(record.with_suffix("")), name, size, digest, stamp)
     return found

@@ -6,7 +6,6 @@ workbook, so all of them are escaped, and none becomes a link.
 
 import os
 import secrets
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from bulkedit import __version__
 from bulkedit.core.contrast import Told, told
 from bulkedit.core.json_value import JSON, dicts, text_of
 from bulkedit.core.results import APPLIED, Result
+from bulkedit.core.text import seen
 from bulkedit.core.trouble import RunError
 from bulkedit.ledger import CallOutcome, Run, Sent
 from bulkedit.workflow.clock import Clock, local, now
@@ -237,7 +237,5 @@ def _web_address(site: str) -> str:
 
 
 def _visible(text: str) -> str:
-    """Return a text without characters that a page cannot hold."""
-    return "".join(
-        "\ufffd" if unicodedata.category(ch) in ("Cc", "Cs") and ch not in "\n\t" else ch for ch in text
-    )
+    """Return a text without what a page cannot hold, and what turns the direction in which it is read."""
+    return seen(text).replace("\r", "\ufffd")

@@ -132,3 +132,37 @@ def test_what_is_not_the_whole_file_is_none(
 def test_where_a_file_is(site: str, url: str, found: str) -> None:
     """Below the address that we were given, roots and languages of others left out."""
     assert address_of(site, {"id": "r1", "url": url}) == found
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http:@other.example/x",
+        "@other.example/x",
+        ".other.example/x",
+        ":80@other.example/x",
+        "//other.example//evil.example/x",
+        "\\\\other.example\\x",
+        "../../x",
+        "file:///etc/passwd",
+        "http://other.example/dataset/p1/resource/r1/download/../../../../x",
+    ],
+)
+def test_no_address_of_a_resource_leads_to_another_host(url: str) -> None:
+    """Whatever a site says of a file, it is fetched from the site by whose address we know it."""
+    found = address_of("https://ckan.example", {"id": "r1", "url": url})
+
+    assert found.startswith("https://ckan.example/")
+
+
+def test_a_redirect_to_a_host_that_looks_like_the_site_takes_no_token_along(
+    site: Files, elsewhere: Files, tmp_path: Path
+) -> None:
+    """Neither as a header, nor where the site's name stands before an @."""
+    own, other = site.url.removeprefix("http://"), elsewhere.url.removeprefix("http://")
+    site.answers[PATH] = (302, {"Location": f"http://{own}@{other}/file"}, b"")
+    elsewhere.answers["/file"] = (200, {}, CONTENT)
+
+    fetched(site, tmp_path / "kept")
+
+    assert elsewhere.shown == [("/file", None)]

@@ -141,6 +141,10 @@ def test_the_page_stands_alone(desk: Desk, own_ledger: Path) -> None:
     assert not {"script", "link", "img", "iframe", "object", "embed", "form", "base"} & set(seen.tags)
     assert {name for name, _ in seen.links} == {"href"}
     assert not re.search(r"url\(|@import|@font-face", source)
+    assert (
+        """http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline';"""
+        in source
+    )
     assert "@media print" in source
     assert "size: A4" in source
 
@@ -168,6 +172,21 @@ def test_only_addresses_of_the_web_become_links(desk: Desk, own_ledger: Path, si
     finished(own_ledger, site=site)
 
     assert page_of(desk).links == []
+
+
+@pytest.mark.parametrize(
+    "turn", ["\u202a", "\u202b", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\x1b", "\x9b", "\r"]
+)
+def test_no_text_turns_a_line_around(desk: Desk, own_ledger: Path, turn: str) -> None:
+    """What would show a name as another one is a sign; the marks that Arabic and Hebrew need stay."""
+    text = f"a{turn}gnp.exe\u200f"
+    rows = [row(2, text, "conflict", text, change(text, text, f"{text} b", f"{text} c"), sheet=text)]
+    finished(own_ledger, rows, user=text, by=text, workbook=text, organizations={"o": text})
+
+    seen = page_of(desk)
+
+    assert turn not in (desk.folder / "run.html").read_bytes().decode()
+    assert seen.text.count("a\ufffdgnp.exe\u200f") >= 8
 
 
 any_text = st.text(max_size=40) | st.sampled_from([EVIL, "\x00\x1b[2J", "\ud800", "‮gnp.exe", "]]>", "<!--"])
