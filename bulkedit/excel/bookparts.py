@@ -1,13 +1,13 @@
 """Find a workbook's parts the way its relationships name them, and cut its calculation chain out."""
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from bulkedit.core.text import excerpt
 from bulkedit.excel import bounds
-from bulkedit.excel.errors import WorkbookDamaged
+from bulkedit.excel.errors import TooLarge, WorkbookDamaged
 from bulkedit.excel.xmlbytes import MAIN_NAMESPACES, Element, Splice, elements, naming
 from bulkedit.excel.zipparts import Parts
 
@@ -103,10 +103,12 @@ def _names(override: Element, part: str | None) -> bool:
 
 
 def _worksheets(
-    parts: Parts, described: Iterable[Element], related: Mapping[str, _Relationship]
+    parts: Parts, described: Sequence[Element], related: Mapping[str, _Relationship]
 ) -> dict[str, str]:
     found: dict[str, str] = {}
     titles, used = set[str](), set[str]()
+    if sum(element.name == "sheet" for element in described) > bounds.SHEETS:
+        raise TooLarge(f"it has more than {bounds.SHEETS:,} sheets")
     for element in described:
         if element.name != "sheet":
             continue
@@ -136,15 +138,18 @@ def _relationships(parts: Parts, source: str) -> dict[str, _Relationship]:
     name = _relationships_part(source)
     xml = parts.read(name)
     with naming(name):
-        return {
+        found = [element for element in elements(xml) if element.name == "Relationship"]
+        related = {
             element.attributes.get("Id", ""): _Relationship(
                 element.attributes.get("Type", "").rpartition("/")[2],
                 _resolved(source, element.attributes.get("Target", "")),
                 element,
             )
-            for element in elements(xml)
-            if element.name == "Relationship"
+            for element in found
         }
+        if len(related) < len(found):
+            raise WorkbookDamaged("two of its relationships have one id")
+        return related
 
 
 def _relationships_part(source: str) -> str:

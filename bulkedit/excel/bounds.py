@@ -24,8 +24,11 @@ FREE_BYTES: Final = 10 << 20
 RATIO: Final = 200
 """How many times larger than packed a part beyond `FREE_BYTES` may be; where columns repeat, 50 times is usual."""
 
-ELEMENTS: Final = 50_000
+ELEMENTS: Final = 250_000
 """Most XML elements of a part that is kept whole: the list of sheets, of relationships, of content types."""
+
+SHEETS: Final = 1_000
+"""Most sheets of a workbook."""
 
 DEPTH: Final = 100
 """Most XML elements within each other."""

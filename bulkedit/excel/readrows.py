@@ -76,7 +76,6 @@ class _RowReader:
         self._style = ""
         self._seen = self._filled = 0
         self._is_cell = False
-        self._has_value = False
         self._is_formula = False
         self._is_inline = False
         self._is_phonetic = False
@@ -118,7 +117,7 @@ class _RowReader:
         else:
             self._column += 1
         self._seen += 1
-        self._is_cell, self._is_formula, self._has_value = True, False, False
+        self._is_cell, self._is_formula = True, False
         self._type = attributes.get("t", "n")
         self._style = attributes.get("s", "")
         self._text.clear()
@@ -139,7 +138,6 @@ class _RowReader:
                 self._is_formula = self._taking = True
                 self._text.clear()
             elif local == "v":
-                self._has_value = True
                 self._taking = self._type != "inlineStr" and not self._is_formula
             else:
                 self._is_inline = local == "is" and self._type == "inlineStr" and not self._is_formula
@@ -168,7 +166,7 @@ class _RowReader:
         elif depth == _CELL:
             if self._is_cell:
                 self._is_cell = self._is_inline = self._is_phonetic = False
-                if self._text or self._is_formula or (self._has_value and self._type == "s"):
+                if self._text or self._is_formula:
                     self._end_cell()
         elif depth == _ROW:
             if not self._row_digits and self._names[name] == "row":

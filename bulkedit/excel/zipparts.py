@@ -1,5 +1,6 @@
 """Read the parts of a workbook's zip, and write the zip again with some parts replaced."""
 
+import os
 import re
 import struct
 import zipfile
@@ -21,6 +22,10 @@ _ENCRYPTED: Final = 0x1  # flag (PKWARE APPNOTE 6.3.10, 4.4.4)
 _SIZES_FOLLOW: Final = 0x8  # flag: the sizes stand after the data (4.4.4)
 _IN_ZIP64: Final = 0xFFFF_FFFF  # in the place of a size that stands elsewhere (4.5.3)
 _LOCAL: Final = struct.Struct("<6x2H8x2L4x")  # of a local header (4.3.7): flags, method, packed size, size
+_END_BYTES: Final = 22  # of the end of the directory, without its comment
+_END_COUNT: Final = struct.Struct("<10xH")
+_LOCATOR: Final = struct.Struct("<4s4xQ4x")  # of the end in ZIP64 (4.3.15)
+_END64_COUNT: Final = struct.Struct("<32xQ")
 _XML: Final = (".xml", ".rels", ".vml")
 _LEADS_OUT: Final = re.compile(r"^/|\\|:|(^|/)\.\.(/|$)")
 
@@ -125,6 +130,8 @@ def open_parts(path: Path) -> Iterator[Parts]:
             ) from trouble
         with archive:
             _examine(file, archive.infolist())
+            if _counted(file, len(archive.comment)) != len(archive.infolist()):
+                raise WorkbookDamaged("The workbook counts its parts in two ways; take an earlier copy.")
             parts = Parts(file, archive)
             for name in parts.names:
                 if name.lower().endswith(_XML):
@@ -167,6 +174,20 @@ def _examine(file: BinaryIO, members: Sequence[zipfile.ZipInfo]) -> None:
     _refuse_overlaps(members)
     for member in members:
         _refuse_other_header(file, member)
+
+
+def _counted(file: BinaryIO, comment: int) -> int:
+    """Return how many parts the end of the zip says there are (4.3.16, and 4.3.14 for ZIP64)."""
+    end = file.seek(0, os.SEEK_END) - _END_BYTES - comment
+    file.seek(end)
+    count: int = _END_COUNT.unpack(file.read(_END_COUNT.size))[0]
+    file.seek(max(end - _LOCATOR.size, 0))
+    signature, offset = _LOCATOR.unpack(file.read(_LOCATOR.size))
+    if signature == b"PK\6\7":
+        file.seek(min(offset, end))
+        record = file.read(_END64_COUNT.size)
+        count = _END64_COUNT.unpack(record)[0] if len(record) == _END64_COUNT.size else 0
+    return count
 
 
 def _refuse_other_header(file: BinaryIO, member: zipfile.ZipInfo) -> None:
