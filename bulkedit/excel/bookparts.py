@@ -21,8 +21,8 @@ class BookParts:
     """The names of the parts that matter, as the zip spells them, and what the workbook part itself says.
 
     Attributes:
-        worksheets: the part of each worksheet by sheet title, in the order of the sheets; chart sheets have no
-            cells and are left out.
+        worksheets: the part of each worksheet by sheet title, in the order of the sheets.
+        charts: the titles of other sheets, which have no cells.
         calc_chain: the part that holds the order of calculation, if any.
         shared_strings: the part with the texts that cells refer to, if any.
         styles: the part that describes formats, if any.
@@ -31,6 +31,7 @@ class BookParts:
 
     workbook: str
     worksheets: Mapping[str, str]
+    charts: frozenset[str]
     calc_chain: str | None
     shared_strings: str | None
     styles: str | None
@@ -66,7 +67,11 @@ def find_parts(parts: Parts) -> BookParts:
     chain = _target_of_kind(related, "calcChain")
     strings, styles = (_there(parts, _target_of_kind(related, kind)) for kind in ("sharedStrings", "styles"))
     from_1904 = any(one.name == "workbookPr" and one.attributes.get("date1904") in _TRUE for one in described)
-    return BookParts(workbook, worksheets, parts.name(chain) if chain else None, strings, styles, from_1904)
+    charts = frozenset(one.attributes.get("name", "") for one in described if one.name == "sheet") - set(
+        worksheets
+    )
+    calc_chain = parts.name(chain) if chain else None
+    return BookParts(workbook, worksheets, charts, calc_chain, strings, styles, from_1904)
 
 
 def _there(parts: Parts, target: str | None) -> str | None:

@@ -70,6 +70,8 @@ def read_workbook(path: Path, name: str = "") -> Book:
         titles = [table.title for table in layout.tables]
         copies = tuple(_lookalikes(raw, layout))
         _refuse_renamed(raw, copies)
+        for title in raw.charts.intersection(titles):
+            raise WorkbookDamaged(f"The sheet {title!r} is a chart; take an earlier copy of the workbook.")
         sheets = {title: raw.sheet(title) for title in titles if title in raw.titles}
     said = described if isinstance(described, dict) else {}
     return Book(identity, layout, exported, sheets, raw.titles, said, copies)
@@ -160,6 +162,11 @@ class _Raw:
     def order(self) -> list[str]:
         """The titles of all sheets with cells, in their order."""
         return list(self._book.worksheets)
+
+    @property
+    def charts(self) -> frozenset[str]:
+        """The titles of sheets without cells."""
+        return self._book.charts
 
     @property
     def titles(self) -> frozenset[str]:

@@ -190,6 +190,9 @@ class _Online:
         wait_for(self._site, silences)
 
 
+_ADDRESS_SHOWN = 200  # characters
+
+
 def refuse_other_site(identity: Identity, url: str) -> None:
     """Make sure that a workbook goes back to the site it came from.
 
@@ -197,6 +200,5 @@ def refuse_other_site(identity: Identity, url: str) -> None:
         RunError: it came from another.
     """
     if not same_address(identity.site, url):
-        raise RunError(
-            f"This workbook was exported from {identity.site} and goes back only there; you gave {url}."
-        )
+        site = identity.site[:_ADDRESS_SHOWN]
+        raise RunError(f"This workbook was exported from {site} and goes back only there; you gave {url}.")
