@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from bulkedit.core.checks import checks_of
 from bulkedit.core.columns import Choice, Column, Kind, Rule, Step
 from bulkedit.core.json_value import JSON, dicts, text_of
+from bulkedit.core.text import canonical
 
 SchemaField = Mapping[str, JSON]
 """One field dict of ``scheming_dataset_schema_show``."""
@@ -274,19 +275,27 @@ def item_columns(field: SchemaField, vocabulary: Vocabulary) -> tuple[Column, ..
     return tuple(column_of(sub, vocabulary) for sub in subfields(field) if name_of(sub))
 
 
+_HEADER_LIMIT = 200
+"""Characters of a header that people can still read, and of which a file gives each back."""
+
+
+def _in_header_cell(header: str) -> str:
+    """Return a header that its cell gives back to the letter, whatever plugins call their fields."""
+    return canonical(header)[:_HEADER_LIMIT] or "(no name)"
+
+
 def unique_headers(columns: Sequence[Column], taken: Sequence[str]) -> tuple[Column, ...]:
     """Return the columns with headers that differ from each other and from those taken.
 
     Where two fields share a label, or a label is one of our own headers, the API name follows in
     parentheses, ``Name (contact_name)``: square brackets are how messages name a column.
     """
-    headers = [column.header for column in columns]
+    headers = [_in_header_cell(column.header) for column in columns]
     seen = set(taken)
     out = []
-    for column in columns:
-        header = column.header
+    for column, header in zip(columns, headers, strict=True):
         if headers.count(header) > 1 or header in seen:
-            header = f"{header} ({column.name})"
+            header = f"{header} ({_in_header_cell(column.name)})"
         while header in seen:
             header += "′"
         seen.add(header)

@@ -1,6 +1,6 @@
 """Sites whose packages and schemas may hold anything, without a network: what `Site` asks is answered from here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from arbitrary import packages
@@ -10,7 +10,7 @@ from worlds import SCHEMA
 
 from bulkedit.ckan.errors import NotFoundError
 from bulkedit.ckan.site import Site
-from bulkedit.core.json_value import JSON, Package
+from bulkedit.core.json_value import JSON, Package, resources_of
 
 ORGANIZATION: dict[str, JSON] = {"id": "org-1", "name": "parks", "title": "Parks Branch"}
 URL = "https://catalogue.example"
@@ -121,7 +121,8 @@ def schemas(draw: st.DrawFn) -> JSON:
 def catalogues(draw: st.DrawFn) -> tuple[list[Package], dict[str, JSON]]:
     """Return packages and schemas."""
     found: list[JSON] = [
-        draw(packages(f"p{n}", name, draw(st.integers(0, 2)))) | {"type": draw(st.sampled_from(_TYPES))}
+        _numbered(draw(packages(f"p{n}", name, draw(st.integers(0, 2)))), n)
+        | {"type": draw(st.sampled_from(_TYPES))}
         for n, name in enumerate(draw(st.sampled_from([["parks"], ["parks", "trails"], ["a", "b", "c"]])))
     ]
     changed = mutated(found, draw(mutations(6, 0)))
@@ -138,6 +139,7 @@ def sites(draw: st.DrawFn) -> StrangeSite:
     return StrangeSite(list(found), types, mutated(licences, draw(mutations(2, 0))))
 
 
-def ids_of(found: Sequence[Package]) -> list[JSON]:
-    """Return the ids of packages and of their resources."""
-    return [one.get("id") for one in found]
+
+def _numbered(package: Package, number: int) -> Package:
+    """Return a package whose resources have other ids than those of other packages."""
+    return package | {"resources": [r | {"id": f"{r['id']}-{number}"} for r in resources_of(package)]}

@@ -3,15 +3,21 @@
 import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from hypothesis import given
 from patience import examples, within
-from strange_sites import StrangeSite, sites
+from strange_sites import StrangeSite, catalogues, sites
+from worlds import IDENTITY, VOCABULARY, Desk
 
 from bulkedit.core.catalogue import tabulate
-from bulkedit.core.json_value import dicts
+from bulkedit.core.identities import confusable
+from bulkedit.core.json_value import JSON, Package, dicts
+from bulkedit.core.layout import Schema, layout_of
+from bulkedit.core.memory import digest, from_rows, to_rows
+from bulkedit.core.meta import from_json, to_json
 from bulkedit.core.trouble import RunError
-from bulkedit.excel.read import read_workbook
+from bulkedit.templating import templates_for
 from bulkedit.workflow import Import, ImportOptions, export
 from bulkedit.workflow.delivery import foresee
 
@@ -44,3 +50,40 @@ def assert_a_sentence(said: str) -> None:
     """Assert that a person was told something, on one line."""
     assert said.strip()
     assert "\n" not in said, said
+
+
+@examples(100)
+@given(catalogues())
+def test_any_layout_remembers_itself_and_its_texts(found: tuple[list[Package], dict[str, JSON]]) -> None:
+    """Lay out whatever there is: no crash, each sheet has a title and each column a header of its own, nothing is lost.
+
+    The same without a file, and so much more often.
+    """
+    packages, schemas = found
+    if confusable(packages):
+        return
+    with within(10):
+        layout = layout_of(packages, _objects(schemas), VOCABULARY, ["record"], templates_for(["record"], []))
+        catalogue = tabulate(layout, packages)
+        desk = Desk(layout, catalogue)
+        remembered = _through_json([list(row) for row in to_rows(catalogue, layout)])
+        edits = desk.edits()
+
+    described = to_json(IDENTITY, layout)
+    assert from_json(_through_json(described)) == (IDENTITY, layout)
+    assert from_rows(remembered, layout, digest(remembered)) == catalogue
+    assert [row for row in edits.rows if row.cells or row.problems or row.asks] == []
+    assert (edits.missing, edits.unknown) == ({}, [])
+    titles = [table.title.casefold() for table in layout.tables]
+    assert len(set(titles)) == len(titles)
+    for table in layout.tables:
+        assert len(set(desk.headers[table.title])) == len(desk.headers[table.title])
+
+
+def _objects(schemas: dict[str, JSON]) -> dict[str, Schema]:
+    """Return the schemas that are objects: `Site.schemas` passes over others."""
+    return {key: schema for key, schema in schemas.items() if isinstance(schema, dict)}
+
+
+def _through_json(value: Any) -> Any:
+    return json.loads(json.dumps(value))
