@@ -24,17 +24,24 @@ class HangError(BaseException):
     """Something does not come to its end; no `except Exception` of the program may swallow that."""
 
 
+_WAITING = 30
+"""How many times longer something may take that waits, for others on this computer too."""
+
+
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Break off what takes longer than it may."""
+    """Break off what takes more time of the processor than it may, or far more of the clock."""
 
     def break_off(*_: object) -> None:
         raise HangError(f"This takes longer than {seconds} seconds.")
 
-    before = signal.signal(signal.SIGALRM, break_off)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = [signal.signal(one, break_off) for one in (signal.SIGPROF, signal.SIGALRM)]
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds * _WAITING)
     try:
         yield
     finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        for one, handler in zip((signal.SIGPROF, signal.SIGALRM), before, strict=True):
+            signal.signal(one, handler)
