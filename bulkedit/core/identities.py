@@ -1,4 +1,4 @@
-"""Whether packages and resources can be told apart by their ids: a workbook's rows are found again by nothing else."""
+"""Whether packages and resources can be told apart by their ids, by which a workbook's rows are found again."""
 
 from collections.abc import Iterable, Mapping
 
@@ -7,7 +7,7 @@ from bulkedit.core.text import canonical, excerpt, fits
 
 
 def confusable(packages: Iterable[Package]) -> str:
-    """Return what keeps rows of packages from being told apart, fit to follow the site's address; empty if nothing.
+    """Return what keeps rows from being told apart, fit to follow the site's address; empty if nothing does.
 
     CKAN gives every package and resource an id of its own, but plugins, imports into its database and a package
     that names a resource twice (CKAN 2.12.0 stores it) have broken that.

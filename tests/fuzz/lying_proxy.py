@@ -97,30 +97,24 @@ class _Proxy(Server):
 
 
 def _changed(said: Reply, told: Told) -> Reply:
-    match told.lie:
-        case Lie.JSON:
-            try:
-                held: JSON = json.loads(said.body)
-            except ValueError:
-                return said
-            return replace(said, body=json.dumps(mutated(held, told.changes)))
-        case Lie.STATUS:
-            return replace(said, status=told.status)
-        case Lie.PAGE:
-            return Reply(told.status, "<html><body><h1>Log in</h1></body></html>", {"Content-Type": "text/html"})
-        case Lie.REDIRECT:
-            return Reply(302, "", {"Location": "http://127.0.0.1:9/\u00e9 a"})
-        case Lie.CUT:
-            return replace(said, body=said.body[: len(said.body) // 2])
-        case Lie.CLOSED:
-            return replace(said, cut=len(said.body.encode()) // 2)
-        case Lie.EMPTY:
-            return replace(said, status=told.status, body="")
-        case Lie.DEEP:
-            return Reply(told.status, "[" * 100_000, JSON_TYPE)
-        case Lie.HUGE:
-            return replace(said, status=told.status, body=said.body + " " * 3_000_000)
-        case Lie.NO_JSON:
-            return replace(said, status=told.status, body="\ufeff" + said.body + "\x00", headers={})
-        case Lie.RETRY:
-            return Reply(told.status, "{}", {"Retry-After": told.text.encode().decode("latin-1")})
+    replies = {
+        Lie.STATUS: replace(said, status=told.status),
+        Lie.PAGE: Reply(told.status, "<html><body><h1>Log in</h1></body></html>", {"Content-Type": "text/html"}),
+        Lie.REDIRECT: Reply(302, "", {"Location": "http://127.0.0.1:9/\u00e9 a"}),
+        Lie.CUT: replace(said, body=said.body[: len(said.body) // 2]),
+        Lie.CLOSED: replace(said, cut=len(said.body.encode()) // 2),
+        Lie.EMPTY: replace(said, status=told.status, body=""),
+        Lie.DEEP: Reply(told.status, "[" * 100_000, JSON_TYPE),
+        Lie.HUGE: replace(said, status=told.status, body=said.body + " " * 3_000_000),
+        Lie.NO_JSON: replace(said, status=told.status, body="\ufeff" + said.body + "\x00", headers={}),
+        Lie.RETRY: Reply(told.status, "{}", {"Retry-After": told.text.encode().decode("latin-1")}),
+    }
+    return replies.get(told.lie) or _with_other_json(said, told.changes)
+
+
+def _with_other_json(said: Reply, changes: Sequence[Mutation]) -> Reply:
+    try:
+        held: JSON = json.loads(said.body)
+    except ValueError:
+        return said
+    return replace(said, body=json.dumps(mutated(held, changes)))

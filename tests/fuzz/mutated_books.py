@@ -156,10 +156,13 @@ class Twist:
     other: int
 
 
-_NAMES = "c row v f is t r si sst sheetData sheet sheets mergeCell dimension s ref spans name sheetId xml:space ht Id".split()
+_NAMES = (
+    "c row v f is t r si sst sheetData sheet sheets mergeCell dimension s ref spans name sheetId xml:space ht Id"
+).split()
 _VALUES = (
-    "0 1 2 -1 7 1048576 1048577 99999999999999999999 1e999 1.5 NaN A1 B2 Z99 XFD1048576 ZZZZ1 A0 1:1 s n b e d str"
-    " inlineStr true preserve xl/worksheets/sheet1.xml ../x rId1 _xD800_ _x0000_ 2020-01-01 =1+1 #REF! \u2028 hidden"
+    "0 1 2 -1 7 1048576 1048577 99999999999999999999 1e999 1.5 NaN A1 B2 Z99 XFD1048576 ZZZZ1 A0 1:1 s n b e d"
+    " str inlineStr true preserve xl/worksheets/sheet1.xml ../x rId1 _xD800_ _x0000_ 2020-01-01 =1+1 #REF!"
+    " \u2028 hidden"
 ).split(" ")
 TWISTS = st.lists(
     st.builds(

@@ -77,15 +77,13 @@ ODD_VALUES: list[JSON] = [
 VALUES = st.sampled_from(ODD_VALUES) | JSON_VALUES
 KEYS = st.sampled_from(
     "id name type title state field_name label value choices preset resources extras tags groups key owner_org"
-    " repeating_subfields subfields required validators dataset_fields resource_fields success result error".split()
+    " repeating_subfields subfields required validators dataset_fields resource_fields success result".split()
 )
 
 
 def mutations(most: int, fewest: int = 1) -> st.SearchStrategy[list[Mutation]]:
     """Return lists of so many mutations."""
-    one = st.builds(
-        Mutation, st.integers(0, 400), st.sampled_from(Deed), VALUES | KEYS, st.integers(0, 400)
-    )
+    one = st.builds(Mutation, st.integers(0, 400), st.sampled_from(Deed), VALUES | KEYS, st.integers(0, 400))
     return st.lists(one, min_size=fewest, max_size=most)
 
 

@@ -1,4 +1,4 @@
-"""Sites whose packages and schemas may hold anything, without a network: what `Site` asks is answered from here."""
+"""Sites whose packages and schemas may hold anything, without a network: `Site` is answered from here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -79,8 +79,8 @@ class StrangeSite:
 
 _FIELDS: st.SearchStrategy[JSON] = st.dictionaries(
     st.sampled_from(
-        "field_name label help_text preset validators choices choices_helper required repeating_subfields subfields"
-        " form_placeholder startState conditional_field conditional_values display_snippet".split()
+        "field_name label help_text preset validators choices choices_helper required repeating_subfields"
+        " subfields form_placeholder startState conditional_field conditional_values display_snippet".split()
     ),
     VALUES
     | KEYS
@@ -137,7 +137,6 @@ def sites(draw: st.DrawFn) -> StrangeSite:
     found, types = draw(catalogues())
     licences: JSON = [{"id": "ogl", "title": "Open Government Licence"}, {"id": "cc-by", "title": "Attribution"}]
     return StrangeSite(list(found), types, mutated(licences, draw(mutations(2, 0))))
-
 
 
 def _numbered(package: Package, number: int) -> Package:

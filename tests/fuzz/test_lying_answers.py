@@ -1,4 +1,4 @@
-"""Whatever a catalogue answers: a documented end, no write that nobody meant, nothing said to be done that is not."""
+"""Whatever a catalogue answers: a documented end, no write that nobody meant, no false word of success."""
 
 import os
 import tempfile
@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from live_catalogue import LiveCatalogue, package, package_id, resource_id
-from lying_proxy import Lie, LyingProxy, Told, lies
+from lying_proxy import LyingProxy, Told, lies
 from office_desk import Said, edit
 from patience import examples, within
 from quick_time import QuickTime
@@ -27,7 +27,9 @@ EDITS = (
     ("Packages", TWO, "Description", "Where to run."),
     ("Resources", resource_id(2), "Description", "All trails"),
 )
-READ = "status_show help_show user_show organization_list_for_user package_search package_show group_list_authz".split()
+READ = (
+    "status_show help_show user_show organization_list_for_user package_search package_show group_list_authz"
+).split()
 """Actions that an import reads with."""
 
 
@@ -183,7 +185,9 @@ def test_a_refresh_that_is_lied_to(street: Street, told: list[Told]) -> None:
 
             assert street.written() == set()
             checked = street("check", workbook, "--no-write", "--json")
-            kept = {(row["sheet"], change["edited"]) for row in checked.json()["rows"] for change in row["changes"]}
+            kept = {
+                (row["sheet"], change["edited"]) for row in checked.json()["rows"] for change in row["changes"]
+            }
             assert {(sheet, text) for sheet, _, _, text in EDITS} <= kept, checked
         finally:
             street.end()

@@ -92,7 +92,7 @@ def _remembered_digest(path: Path) -> str:
 
 
 def assert_read_or_refused(content: bytes) -> None:
-    """Assert that checking a file ends in time: in a sentence, or with the results written and the edits as they were."""
+    """Assert that a check ends in time: with a sentence, or the results written and the edits as they were."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "parks.xlsx"
         path.write_bytes(content)
@@ -145,10 +145,15 @@ def retypings(draw: st.DrawFn) -> list[Retyped]:
         at, texts = draw(st.sampled_from(list(enumerate(catalogue.rows[table.title].values(), 2))))
         index = draw(st.integers(0, len(table.columns) - 1))
         kind = draw(st.sampled_from(Kind))
-        if kind is Kind.NOTHING and not texts[index] or kind is Kind.BOOLEAN and texts[index] == "TRUE":
+        if (kind is Kind.NOTHING and not texts[index]) or (kind is Kind.BOOLEAN and texts[index] == "TRUE"):
             kind = Kind.TEXT
         column = len(own_headers(table.level)) + index + 1
-        text = "zq" + draw(st.text(st.characters(codec="utf-8", exclude_characters="\x00", exclude_categories=["Cc", "Cs"]), max_size=5))
+        text = "zq" + draw(
+            st.text(
+                st.characters(codec="utf-8", exclude_characters="\x00", exclude_categories=["Cc", "Cs"]),
+                max_size=5,
+            )
+        )
         found[table.title, at, column] = Retyped(table.title, at, column, kind, text)
     return list(found.values())
 

@@ -1,4 +1,4 @@
-"""Whatever packages and schemas hold: an untouched export changes nothing, or a sentence says why there is none."""
+"""Whatever packages and schemas hold: an untouched export changes nothing, or one sentence says why not."""
 
 import json
 import tempfile
@@ -55,7 +55,7 @@ def assert_a_sentence(said: str) -> None:
 @examples(100)
 @given(catalogues())
 def test_any_layout_remembers_itself_and_its_texts(found: tuple[list[Package], dict[str, JSON]]) -> None:
-    """Lay out whatever there is: no crash, each sheet has a title and each column a header of its own, nothing is lost.
+    """Lay out whatever there is: each sheet has its own title, each column its own header, and nothing is lost.
 
     The same without a file, and so much more often.
     """
