@@ -34,13 +34,14 @@ from bulkedit.core.schema import (
     unique_headers,
 )
 from bulkedit.core.template import NO_TEMPLATE, Fields, Template
+from bulkedit.core.text import canonical
 
 Schema = Mapping[str, JSON]
 """What ``scheming_dataset_schema_show`` says of one dataset type; an empty one where there is none."""
 
 RESERVED_TITLES = ("Start here", "Results", "_lists", "_meta", "_base")
 TITLE_LIMIT = 31
-_FORBIDDEN_IN_TITLES = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
+_FORBIDDEN_IN_TITLES = str.maketrans(dict.fromkeys([*"[]:*?/\\", *map(chr, range(32))], " "))
 
 
 def layout_of(
@@ -295,6 +296,11 @@ def _other_keys(owners: Iterable[Mapping[str, JSON]], known: set[str] | frozense
     )
 
 
+def _title_of(text: str) -> str:
+    storable = canonical(text).translate(_FORBIDDEN_IN_TITLES)
+    return " ".join(storable.split()).strip("'")[:TITLE_LIMIT].strip("' ")
+
+
 def _titled(tables: Sequence[Table]) -> Iterator[Table]:
     r"""Give every table a sheet title that spreadsheet programs accept, none alike.
 
@@ -303,8 +309,7 @@ def _titled(tables: Sequence[Table]) -> Iterator[Table]:
     """
     taken = {title.casefold() for title in (*RESERVED_TITLES, "History")}
     for table in tables:
-        title = " ".join(table.title.translate(_FORBIDDEN_IN_TITLES).split()).strip("'")[:TITLE_LIMIT].strip("' ")
-        title = title or table.field[:TITLE_LIMIT] or "Sheet"
+        title = _title_of(table.title) or _title_of(table.field) or "Sheet"
         unique, n = title, 2
         while unique.casefold() in taken:
             ending = f" ({n})"

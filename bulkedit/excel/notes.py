@@ -8,6 +8,7 @@ from xlsxwriter.worksheet import Worksheet
 from bulkedit.core import columns as own
 from bulkedit.core.codecs import codec_of
 from bulkedit.core.columns import Column, Kind, Table, own_headers, trailing_headers
+from bulkedit.core.text import canonical
 
 _OF_OURS = {
     own.ACTION: "Leave empty to send what you edited.\nskip: leave this row alone.\ndelete: delete the record; in"
@@ -60,7 +61,7 @@ def add_notes(sheet: Worksheet, table: Table) -> None:
 
 def note_of(column: Column) -> str:
     """Return what the note of a field's header says: API name, help, whether required, what it takes."""
-    return "\n".join(filter(None, _lines(column)))
+    return canonical("\n".join(filter(None, _lines(column))))
 
 
 def _lines(column: Column) -> Iterator[str]:

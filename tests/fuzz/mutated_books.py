@@ -57,6 +57,13 @@ def good_book(producer: Callable[[Path], None] = producers.as_exported, edited: 
         return path.read_bytes()
 
 
+PLAIN_BOOKS = st.builds(
+    good_book,
+    st.sampled_from((producers.as_exported, producers.without_references, producers.rich_inline_texts)),
+    st.booleans(),
+)
+"""Those that openpyxl reads without a mistake: it knows neither strict workbooks nor escapes in shared strings."""
+
 BOOKS = st.builds(good_book, st.sampled_from(PRODUCERS), st.booleans())
 
 

@@ -26,6 +26,7 @@ class StrangeSite:
         packages: as a search finds them.
         schemas: of each dataset type.
         licences: as `license_list` gives them.
+        title: of its only organization.
         reads: how many calls were answered.
         url: its address.
     """
@@ -33,6 +34,7 @@ class StrangeSite:
     packages: JSON
     schemas: Mapping[str, JSON]
     licences: JSON = None
+    title: str = "Parks Branch"
     reads: int = field(default=0, compare=False)
     writes: int = field(default=0, compare=False)
     url: str = URL
@@ -50,9 +52,9 @@ class StrangeSite:
             case "license_list":
                 return self.licences
             case "organization_show" if parameters["id"] in ("org-1", "parks"):
-                return ORGANIZATION
+                return ORGANIZATION | {"title": self.title}
             case "organization_list_for_user":
-                return [ORGANIZATION]
+                return [ORGANIZATION | {"title": self.title}]
             case "status_show":
                 return {"ckan_version": "2.11.0", "locale_default": "en"}
             case "help_show" | "user_show" | "member_list" | "group_list_authz":

@@ -74,3 +74,26 @@ def test_an_answer_that_libraries_trip_over_is_a_sentence(serve: Serve, answer: 
 
     with pytest.raises(CallError, match="http"):
         client.read("status_show")
+
+
+ODD = "a\ud800\x01\r[/]"
+
+
+def test_a_schema_may_say_anything_anywhere(tmp_path: Path) -> None:
+    """Halves of characters and control characters in labels, help and choices harm no workbook."""
+    fields: JSON = [
+        {"field_name": f"{ODD}1", "label": ODD, "help_text": ODD, "form_placeholder": {"en": ODD}},
+        {"field_name": "c", "label": ODD, "preset": "select", "choices": [{"value": ODD, "label": {"fr": ODD}}]},
+        {"field_name": f"{ODD}2", "label": "*?", "repeating_subfields": [{"field_name": ODD, "label": ODD}]},
+        {"field_name": f"{ODD}3", "label": ODD, "repeating_subfields": [{"field_name": "a", "label": ODD}]},
+    ]
+    package: JSON = {"id": "p1", "name": "parks", "type": ODD, "c": ODD, f"{ODD}2": [{ODD: ODD}]}
+    schema: JSON = {"dataset_fields": fields, "resource_fields": fields}
+    site = StrangeSite([package], {ODD: schema}, [{"id": ODD, "title": ODD}], title=ODD)
+    export(site.as_site(), ["parks"], tmp_path / "parks.xlsx")
+
+    job = Check(tmp_path / "parks.xlsx", ImportOptions())
+    report = job.result()
+
+    assert [row for row in job.edits.rows if row.cells or row.problems] == []
+    assert (job.edits.unknown, report.unwritten, job.mistake) == ([], "", "")

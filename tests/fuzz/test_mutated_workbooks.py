@@ -4,11 +4,15 @@ import io
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import openpyxl
+from books import decoded
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from mutated_books import (
     BOOKS,
+    PLAIN_BOOKS,
     SCRATCHES,
     TWISTS,
     Kind,
@@ -26,10 +30,12 @@ from mutated_books import (
 from mutating import Mutation, mutated, mutations
 from patience import examples, within
 
+from bulkedit.core.cells import Cell, Form, OddCell
 from bulkedit.core.columns import own_headers
 from bulkedit.core.edits import Edits, RowEdit
 from bulkedit.core.find import find_edits
 from bulkedit.core.guards import CODES
+from bulkedit.core.memory import digest, to_rows
 from bulkedit.core.sheets import header_texts
 from bulkedit.core.trouble import RunError
 from bulkedit.excel.patch import patch_workbook
@@ -74,19 +80,16 @@ def test_a_forged_layout_is_read_or_refused(changes: Sequence[Mutation]) -> None
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "parks.xlsx"
         path.write_bytes(good_book(edited=True))
-        digest = _remembered_digest(path)
         described = mutated(read_workbook(path).described, changes)
         assume(isinstance(described, dict))
         assert isinstance(described, dict)
         forged = io.BytesIO()
-        patch_workbook(path, forged, {}, {META: [list(row) for row in meta_rows(described, digest)]})
+        patch_workbook(path, forged, {}, {META: [list(row) for row in meta_rows(described, _remembered_digest())]})
 
     assert_read_or_refused(forged.getvalue())
 
 
-def _remembered_digest(path: Path) -> str:
-    from bulkedit.core.memory import digest, to_rows
-
+def _remembered_digest() -> str:
     layout, catalogue = exported()
     return digest(list(to_rows(catalogue, layout)))
 
@@ -175,6 +178,42 @@ def test_no_edit_is_lost_and_none_invented(cells: Sequence[Retyped]) -> None:
         table = book.layout.table(one.sheet)
         assert table is not None
         assert _tells(touched[one.sheet, one.row], header_texts(table, as_names=False)[one.column - 1]), one
+
+
+@examples(8)
+@given(st.lists(retypings(), max_size=3), PLAIN_BOOKS)
+def test_cells_are_what_another_reader_finds(cells: Sequence[Sequence[Retyped]], book: bytes) -> None:
+    """In a sound workbook each cell of a data sheet has the text, number, date, formula that openpyxl reads."""
+    content = retyped(good_book(), [one for some in cells for one in some]) if cells else book
+    with tempfile.TemporaryDirectory() as folder, within(20):
+        path = Path(folder) / "parks.xlsx"
+        path.write_bytes(content)
+
+        found = read_workbook(path).sheets
+
+        other = openpyxl.load_workbook(path)
+        for title, sheet in found.items():
+            ours = {(row.number, at): cell for row in sheet.rows for at, cell in row.cells.items()}
+            ours |= {(1, at): header for at, header in sheet.headers.items()}
+            theirs = {(c.row, c.column): c for row in other[title].iter_rows() for c in row if c.value is not None}
+            assert {at: _as_read(cell) for at, cell in theirs.items() if cell.value != ""} == ours
+
+
+def _as_read(cell: Any) -> Cell:
+    """Return a cell that openpyxl has read as our reader should."""
+    value = decoded(cell.value)
+    match cell.data_type:
+        case "f":
+            return OddCell(str(value[1] if isinstance(value, tuple) else value), Form.FORMULA)
+        case "e":
+            return OddCell(str(value), Form.ERROR)
+        case "b":
+            return OddCell(str(value).upper(), Form.BOOLEAN)
+        case "d":
+            return OddCell(cell.value.date().isoformat(), Form.DATE)  # only days are typed here
+        case "n":
+            return OddCell(str(value), Form.NUMBER)
+    return str(value)
 
 
 def _tells(row: RowEdit, header: str) -> bool:
