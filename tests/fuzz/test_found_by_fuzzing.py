@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from quick_time import QuickTime
 from scripted import TOKEN, Reply, Serve, serve
 from strange_sites import StrangeSite
 
+from bulkedit.ckan import pace
 from bulkedit.ckan.client import Client
 from bulkedit.ckan.errors import CallError
 from bulkedit.core.json_value import JSON
@@ -68,8 +70,11 @@ def test_a_field_may_have_any_name(tmp_path: Path, key: str) -> None:
     ],
     ids=["redirect to an odd address", "redirect to half an address", "failed, deep", "deep"],
 )
-def test_an_answer_that_libraries_trip_over_is_a_sentence(serve: Serve, answer: Reply) -> None:
+def test_an_answer_that_libraries_trip_over_is_a_sentence(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, answer: Reply
+) -> None:
     """A redirect to what is no address, and JSON too deep to be read."""
+    monkeypatch.setattr(pace, "RealTime", QuickTime)
     client = Client(serve({"status_show": answer}).url, TOKEN)
 
     with pytest.raises(CallError, match="http"):

@@ -62,7 +62,7 @@ def test_a_scratched_part_is_read_or_refused(book: bytes, number: int, scratches
     assert_read_or_refused(zipped(parts | {name: scratched(parts[name], scratches)}))
 
 
-@examples(20)
+@examples(12)
 @given(BOOKS, st.integers(0, 50), TWISTS)
 def test_twisted_xml_is_read_or_refused(book: bytes, number: int, twists: Sequence[Twist]) -> None:
     """Elements and attributes of one part dropped, doubled, swapped, renamed, or of other values."""
@@ -73,7 +73,7 @@ def test_twisted_xml_is_read_or_refused(book: bytes, number: int, twists: Sequen
     assert_read_or_refused(zipped(parts | {name: twisted(parts[name], twists)}))
 
 
-@examples(20)
+@examples(10)
 @given(mutations(3))
 def test_a_forged_layout_is_read_or_refused(changes: Sequence[Mutation]) -> None:
     """What the workbook says of its own sheets and columns, changed by somebody who knows how."""
@@ -161,7 +161,7 @@ def retypings(draw: st.DrawFn) -> list[Retyped]:
     return list(found.values())
 
 
-@examples(40)
+@examples(25)
 @given(retypings())
 def test_no_edit_is_lost_and_none_invented(cells: Sequence[Retyped]) -> None:
     """Each cell that was retyped is an edit or a problem of its row; the rows that nobody touched are neither."""

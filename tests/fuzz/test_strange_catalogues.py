@@ -22,7 +22,7 @@ from bulkedit.workflow import Import, ImportOptions, export
 from bulkedit.workflow.delivery import foresee
 
 
-@examples(30)
+@examples(15)
 @given(sites())
 def test_an_untouched_export_of_anything_changes_nothing(site: StrangeSite) -> None:
     """Export a site of whatever packages and schemas, import the workbook: no edit, no problem, no missing row."""
