@@ -1,6 +1,7 @@
 """Something before a catalogue that changes its answers: a broken proxy, a plugin, another version of CKAN."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
@@ -16,6 +17,7 @@ class Lie(Enum):
     """What is done to an answer."""
 
     JSON = auto()  # its JSON is changed somewhere
+    KEY = auto()  # another value wherever one key stands
     STATUS = auto()
     PAGE = auto()  # a web page in its place
     REDIRECT = auto()
@@ -52,7 +54,7 @@ def lies(*actions: str) -> st.SearchStrategy[list[Told]]:
         st.sampled_from(actions),
         st.integers(0, 2),
         st.sampled_from([1, 1, 2, 20]),
-        st.sampled_from([*[Lie.JSON] * 12, *Lie]),
+        st.sampled_from([*[Lie.JSON] * 6, *[Lie.KEY] * 6, *Lie]),
         st.sampled_from(_STATUSES),
         mutations(3),
         st.sampled_from(_WAITS),
@@ -96,6 +98,13 @@ class _Proxy(Server):
         return self._proxy.told
 
 
+_KEYS = [
+    re.compile(f'(?<="{key}": )("[^"]*"|true|false|null)')
+    for key in "metadata_modified id state name title private success __type ckan_version capacity".split()
+]
+_VALUES = ('"2001-01-01T00:00:00.000001"', "null", '"deleted"')
+
+
 def _changed(said: Reply, told: Told) -> Reply:
     replies = {
         Lie.STATUS: replace(said, status=told.status),
@@ -109,12 +118,14 @@ def _changed(said: Reply, told: Told) -> Reply:
         Lie.NO_JSON: replace(said, status=told.status, body="\ufeff" + said.body + "\x00", headers={}),
         Lie.RETRY: Reply(told.status, "{}", {"Retry-After": told.text.encode().decode("latin-1")}),
     }
+    if told.lie is Lie.KEY:
+        return replace(said, body=_KEYS[told.status % len(_KEYS)].sub(_VALUES[told.first], said.body))
     return replies.get(told.lie) or _with_other_json(said, told.changes)
 
 
 def _with_other_json(said: Reply, changes: Sequence[Mutation]) -> Reply:
     try:
         held: JSON = json.loads(said.body)
-    except ValueError:
+    except (ValueError, RecursionError):  # another lie was told before
         return said
     return replace(said, body=json.dumps(mutated(held, changes)))
