@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from live_catalogue import LiveCatalogue, package, package_id, resource_id
-from lying_proxy import LyingProxy, Told, lies
+from lying_proxy import Lie, LyingProxy, Told, lies
 from office_desk import Said, edit
 from patience import examples, within
 from quick_time import QuickTime
@@ -31,6 +31,8 @@ READ = (
     "status_show help_show user_show organization_list_for_user package_search package_show group_list_authz"
 ).split()
 """Actions that an import reads with."""
+STALE = 504
+"""Stands for `metadata_modified` in a lie about a key: the site refuses what is sent."""
 
 
 class Street:
@@ -128,6 +130,7 @@ def street(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
 
 @examples(6)
 @given(told=lies(*READ, "package_revise", "package_revise"))
+@example(told=[Told("package_search", 0, 1, Lie.KEY, STALE), Told("package_show", 0, 20, Lie.KEY, STALE)])
 def test_an_import_that_is_lied_to(street: Street, told: list[Told]) -> None:
     """It writes to edited packages only, and a row called updated is; the honest import after it ends the work."""
     with tempfile.TemporaryDirectory() as folder:
