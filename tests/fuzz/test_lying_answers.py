@@ -31,7 +31,7 @@ READ = (
     "status_show help_show user_show organization_list_for_user package_search package_show group_list_authz"
 ).split()
 """Actions that an import reads with."""
-STALE = 504
+STALE = 500
 """Stands for `metadata_modified` in a lie about a key: the site refuses what is sent."""
 
 
