@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test install check lint fix test-real docs samples pictures hostile-table clean
+.PHONY: help demo test install check lint fix test-real fuzz docs samples pictures hostile-table clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,10 @@ test: $(READY) ## the tests that need nothing but Python
 test-real: $(READY) ## the tests with LibreOffice and real CKANs, and a kill at every boundary
 	BULKEDIT_EVERY_BOUNDARY=1 $(BIN)/python -m pytest -n auto tests/killing
 	BULKEDIT_REAL=1 $(BIN)/python -m pytest tests/contract tests/real
+
+MINUTES ?= 10
+fuzz: $(READY) ## try strange catalogues, workbooks and answers until one breaks something (MINUTES=10)
+	$(BIN)/python tests/fuzz/run.py --minutes $(MINUTES) $(ONLY)
 
 docs: $(READY) ## write docs/messages.md anew; says which messages of the code it lacks
 	$(BIN)/python docs/messages.py

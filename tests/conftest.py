@@ -14,6 +14,7 @@ from keyring.backends import fail
 
 # Examples are new in each run, to find what nobody thought of; where a change lands they stay the same.
 settings.register_profile("fixed", derandomize=True, database=None)
+settings.register_profile("fuzz", derandomize=False, print_blob=True)  # tests/fuzz/patience.py says how many
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 

@@ -53,6 +53,15 @@ _LARGE = 5_000_000  # bytes; smaller files are gone before anybody could watch
 Progress = Callable[[str, int, int], None]
 
 
+class _Session(requests.Session):
+    """A session that leaves redirects alone: requests looks where one leads even if it is not to follow it."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Return nothing: a ``Location`` that is no address must not end a run."""
+        del resp
+        return None
+
+
 class _Remote(ckanapi.RemoteCKAN):  # type: ignore[misc]  # ckanapi has no types
     """ckanapi's client, which also remembers how the site answered."""
 
@@ -110,7 +119,7 @@ class Client:
         """This thread's connection."""
         found: _Remote | None = getattr(self._own, "remote", None)
         if found is None:
-            session = requests.Session()
+            session = _Session()
             session.trust_env = urlsplit(self.url).hostname not in _LOOPBACK  # no proxy can reach it
             session.auth = _unchanged  # without it, requests puts a .netrc password over the token
             agent = f"bulkedit/{__version__}"
@@ -334,7 +343,7 @@ class Client:
 
     def session_beside(self) -> requests.Session:
         """Return a session for files, which are no calls: it tells nobody who asks unless it is told to."""
-        session = requests.Session()
+        session = _Session()
         session.trust_env = urlsplit(self.url).hostname not in _LOOPBACK  # no proxy can reach it
         session.auth = _unchanged  # not a .netrc password either
         session.headers["User-Agent"] = f"bulkedit/{__version__}"
@@ -384,7 +393,7 @@ def _words(body: str) -> str:
     """Return the words of an answer's body: CKAN's message, a bare text, or the text of a web page."""
     try:
         said = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         said = "" if body.lstrip()[:1] in ("{", "[") else body  # half of some JSON is nothing to read
     if isinstance(said, dict):
         error = said.get("error")

@@ -100,10 +100,17 @@ def _followed(session: requests.Session, client: Client, url: str) -> requests.R
         answer.close()
         if answer.status_code not in _MOVED or "Location" not in answer.headers:
             raise DownloadError(f"the site answers with status {answer.status_code}")
-        url = urljoin(url, answer.headers["Location"])
+        url = _joined(url, answer.headers["Location"])
         if own and "/login" in urlsplit(url).path:  # CKAN sends there who may not read the file
             raise DownloadError("the site wants a login for it")
     raise DownloadError("the site redirects too often")
+
+
+def _joined(url: str, there: str) -> str:
+    try:
+        return urljoin(url, there)
+    except ValueError:  # half an IPv6 address
+        raise DownloadError("the site redirects to what is no address") from None
 
 
 def _written(answer: requests.Response, file: IO[bytes]) -> tuple[int, str]:

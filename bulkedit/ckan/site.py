@@ -142,7 +142,7 @@ class Site:
             yield from page
             if not page:
                 return
-            if text_of(page[0].get("id")) <= last:
+            if text_of(page[0].get("id")) <= last or not text_of(page[-1].get("id")):
                 raise RunError(
                     f"{self.url} does not list its packages page by page, so an export would be incomplete;"
                     " tell those who run it."

@@ -41,7 +41,7 @@ Schema = Mapping[str, JSON]
 
 RESERVED_TITLES = ("Start here", "Results", "_lists", "_meta", "_base")
 TITLE_LIMIT = 31
-_FORBIDDEN_IN_TITLES = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
+_FORBIDDEN_IN_TITLES = str.maketrans(dict.fromkeys([*"[]:*?/\\", *map(chr, range(32))], " "))
 
 
 def layout_of(

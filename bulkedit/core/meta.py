@@ -100,7 +100,7 @@ def _column_json(column: Column) -> JSON:
         "hidden": column.hidden,
         "width": column.width,
     }
-    return {key: value for key, value in full.items() if value not in ("", False, 0, [])}
+    return {key: value for key, value in full.items() if key == "name" or value not in ("", False, 0, [])}
 
 
 TABLES_AT_MOST, COLUMNS_AT_MOST = 1_000, 10_000

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from bulkedit.core.checks import checks_of
 from bulkedit.core.columns import Choice, Column, Kind, Rule, Step
 from bulkedit.core.json_value import JSON, dicts, text_of
-from bulkedit.core.text import seen
+from bulkedit.core.text import canonical, seen
 
 SchemaField = Mapping[str, JSON]
 """One field dict of ``scheming_dataset_schema_show``."""
@@ -275,12 +275,13 @@ def item_columns(field: SchemaField, vocabulary: Vocabulary) -> tuple[Column, ..
     return tuple(column_of(sub, vocabulary) for sub in subfields(field) if name_of(sub))
 
 
-_LONGEST_HEADER = 300  # characters, and so a header fits into its cell, and into a message
+_HEADER_LIMIT = 200
+"""Characters of a header that people can still read, and of which a file gives each back."""
 
 
-def _harmless(header: str) -> str:
-    shown = seen(header)
-    return shown if len(shown) <= _LONGEST_HEADER else shown[: _LONGEST_HEADER - 1] + "…"
+def _in_header_cell(header: str) -> str:
+    """Return a header that its cell gives back to the letter, whatever plugins call their fields."""
+    return canonical(seen(header))[:_HEADER_LIMIT] or "(no name)"
 
 
 def unique_headers(columns: Sequence[Column], taken: Sequence[str]) -> tuple[Column, ...]:
@@ -289,12 +290,12 @@ def unique_headers(columns: Sequence[Column], taken: Sequence[str]) -> tuple[Col
     Where two fields share a label, or a label is one of our own headers, the API name follows in
     parentheses, ``Name (contact_name)``: square brackets are how messages name a column.
     """
-    headers = [_harmless(column.header) for column in columns]
+    headers = [_in_header_cell(column.header) for column in columns]
     used = set(taken)
     out = []
-    for header, column in zip(headers, columns, strict=True):
+    for column, header in zip(columns, headers, strict=True):
         if headers.count(header) > 1 or header in used:
-            header = _harmless(f"{header} ({column.name})")
+            header = f"{header} ({_in_header_cell(column.name)})"
         while header in used:
             header += "′"
         used.add(header)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from bulkedit.ckan.site import Organization, Site, organization_of
 from bulkedit.core.arranging import organizations_named
-from bulkedit.core.catalogue import Catalogue, tabulate
+from bulkedit.core.catalogue import Catalogue, id_of, tabulate
 from bulkedit.core.columns import Choice, Layout
+from bulkedit.core.identities import confusable
 from bulkedit.core.json_value import JSON, Package, text_of
 from bulkedit.core.layout import by_type, layout_of
 from bulkedit.core.meta import Identity
@@ -78,6 +79,8 @@ def export(
     packages = (
         [] if blank else [p for one in wanted for p in site.packages(one, dataset_type=dataset_type, query=query)]
     )
+    packages = list({id_of(package): package for package in packages}.values())  # one may move while we read
+    _refuse_confusable(site, packages)
     types = sorted(
         {text_of(package.get("type")) or "dataset" for package in packages} | set(filter(None, [dataset_type]))
     )
@@ -115,6 +118,19 @@ def _refuse_too_many(layout: Layout, catalogue: Catalogue) -> None:
 
 
 _OWN_COLUMNS = 100  # that a sheet may have besides fields: ours, and those that people add
+
+
+def _refuse_confusable(site: Site, packages: Sequence[Package]) -> None:
+    """Make sure that the rows of packages can be told apart when they come back.
+
+    Raises:
+        RunError: they cannot.
+    """
+    if found := confusable(packages):
+        raise RunError(
+            f"{site.url} {found}, so that its rows could not be told apart; tell those who run it, or leave the"
+            " package out with --query."
+        )
 
 
 def _layout(
