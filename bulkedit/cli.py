@@ -1,29 +1,56 @@
 """The command line: the commands, and the one place where errors become exits."""
 
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Final, NoReturn
 
 import click
 
 from bulkedit import __version__
-from bulkedit.commands.checking import check_command
-from bulkedit.commands.demonstrating import demo_command
-from bulkedit.commands.exporting import export_command
-from bulkedit.commands.history import history_command
-from bulkedit.commands.importing import import_command
-from bulkedit.commands.logging_in import login_command, logout_command
-from bulkedit.commands.refreshing import refresh_command
-from bulkedit.commands.sandboxing import sandbox_command
-from bulkedit.commands.shared import InterruptedRunError, NotAppliedError, say_trouble
-from bulkedit.commands.undoing import undo_command
-from bulkedit.commands.whoami import whoami_command
+from bulkedit.commands.endings import InterruptedRunError, NotAppliedError
+from bulkedit.commands.terminal import say_trouble
 from bulkedit.core.trouble import RunError
 
 DONE, NOT_APPLIED, USAGE, CANNOT, INTERRUPTED = 0, 1, 2, 3, 130
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+COMMANDS: Final[Mapping[str, str]] = {
+    "export": "exporting",
+    "check": "checking",
+    "import": "importing",
+    "history": "history",
+    "undo": "undoing",
+    "refresh": "refreshing",
+    "login": "logging_in",
+    "logout": "logging_in",
+    "whoami": "whoami",
+    "sandbox": "sandboxing",
+    "demo": "demonstrating",
+}
+"""The module of each command in `bulkedit.commands`, where it is called ``export_command``."""
+
+
+class Commands(click.Group):
+    """The commands; each is loaded when it is asked for: nobody waits for what the others need."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command."""
+        return command_named(cmd_name) if cmd_name in COMMANDS else None
+
+
+def command_named(name: str) -> click.Command:
+    """Load a command of `COMMANDS`."""
+    module = import_module(f"bulkedit.commands.{COMMANDS[name]}")
+    command: click.Command = getattr(module, f"{name}_command")
+    return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="bulkedit")
 def bulkedit() -> None:
     """Edit many records of a CKAN data catalogue safely, in a spreadsheet.
@@ -45,19 +72,6 @@ def bulkedit() -> None:
     Exit status: 0 done, or nothing to do; 1 some rows were not applied; 2 wrong use;
     3 the run could not be done (site, token, workbook); 130 interrupted.
     """  # noqa: D301  click reads the backspace character of \b
-
-
-bulkedit.add_command(export_command)
-bulkedit.add_command(check_command)
-bulkedit.add_command(import_command)
-bulkedit.add_command(history_command)
-bulkedit.add_command(undo_command)
-bulkedit.add_command(refresh_command)
-bulkedit.add_command(login_command)
-bulkedit.add_command(logout_command)
-bulkedit.add_command(whoami_command)
-bulkedit.add_command(sandbox_command)
-bulkedit.add_command(demo_command)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

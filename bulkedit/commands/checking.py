@@ -4,17 +4,10 @@ from pathlib import Path
 
 import click
 
-from bulkedit.commands.shared import (
-    InterruptedRunError,
-    NotAppliedError,
-    accept_option,
-    files_option,
-    json_option,
-    print_json,
-    result_options,
-    say_trouble,
-)
+from bulkedit.commands.endings import InterruptedRunError, NotAppliedError
+from bulkedit.commands.shared import accept_option, files_option, json_option, result_options
 from bulkedit.commands.telling import say_check
+from bulkedit.commands.terminal import print_json, say_trouble
 from bulkedit.workflow import Check, ImportOptions
 
 

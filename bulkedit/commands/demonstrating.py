@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 import click
 
+from bulkedit.commands.endings import InterruptedRunError, NotAppliedError
 from bulkedit.commands.sandboxing import PORT, saying, typed
-from bulkedit.commands.shared import InterruptedRunError, NotAppliedError, say
+from bulkedit.commands.terminal import say
 from bulkedit.core.trouble import RunError
 from bulkedit.demo import COLLEAGUE, DELETIONS, EDITOR, ORGANIZATION, edit, edit_on_the_site, mend
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from bulkedit.commands.shared import json_option, note, open_site, print_json, say, site_options
+from bulkedit.commands.shared import json_option, open_site, site_options
+from bulkedit.commands.terminal import note, print_json, say
 from bulkedit.workflow import ExportReport, export
 
 

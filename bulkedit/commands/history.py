@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from bulkedit.commands.shared import json_option, ledger_option, open_ledger, print_json, say
+from bulkedit.commands.shared import json_option, ledger_option, open_ledger
+from bulkedit.commands.terminal import print_json, say
 from bulkedit.core.json_value import JSON, dicts, text_of
 from bulkedit.core.text import excerpts
 from bulkedit.ledger import CallOutcome, Ledger, LedgerError, Run, RunState, Sent, default_path

@@ -9,26 +9,20 @@ from typing import NoReturn
 import click
 
 from bulkedit.ckan.pace import Pace
+from bulkedit.commands.endings import InterruptedRunError, NotAppliedError
 from bulkedit.commands.shared import (
-    InterruptedRunError,
-    NotAppliedError,
     accept_option,
-    at_terminal,
     files_option,
     json_option,
     ledger_option,
-    note,
     open_ledger,
     open_site,
     pace_options,
-    plural,
-    print_json,
     result_options,
-    say,
-    say_trouble,
     site_options,
 )
 from bulkedit.commands.telling import counted, say_import, say_rows
+from bulkedit.commands.terminal import at_terminal, note, plural, print_json, say, say_trouble
 from bulkedit.core.guards import stop
 from bulkedit.core.report import Report
 from bulkedit.core.trouble import RunError

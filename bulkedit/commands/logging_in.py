@@ -7,7 +7,8 @@ import click
 
 from bulkedit.ckan.client import Client
 from bulkedit.ckan.site import Site
-from bulkedit.commands.shared import checked_address, note, say
+from bulkedit.commands.shared import checked_address
+from bulkedit.commands.terminal import note, say
 from bulkedit.commands.whoami import Who
 from bulkedit.tokens import checked_token, ensure_keyring, forget_token, store_token
 

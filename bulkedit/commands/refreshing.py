@@ -4,17 +4,10 @@ from pathlib import Path
 
 import click
 
-from bulkedit.commands.shared import (
-    InterruptedRunError,
-    NotAppliedError,
-    json_option,
-    ledger_option,
-    open_ledger,
-    open_site,
-    print_json,
-    site_options,
-)
+from bulkedit.commands.endings import InterruptedRunError, NotAppliedError
+from bulkedit.commands.shared import json_option, ledger_option, open_ledger, open_site, site_options
 from bulkedit.commands.telling import say_refresh
+from bulkedit.commands.terminal import print_json
 from bulkedit.workflow import refresh_workbook
 from bulkedit.workflow.claims import Claims
 

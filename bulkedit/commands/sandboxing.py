@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from bulkedit.commands.shared import say
+from bulkedit.commands.terminal import say
 from bulkedit.core.trouble import RunError
 
 if TYPE_CHECKING:

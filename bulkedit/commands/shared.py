@@ -1,8 +1,6 @@
 """What the commands share: the site and the token, and how things are said on a terminal."""
 
-import json
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -13,20 +11,11 @@ from bulkedit.ckan.client import Client
 from bulkedit.ckan.pace import WORKERS, Pace
 from bulkedit.ckan.site import Site
 from bulkedit.core.guards import CODES
-from bulkedit.core.json_value import JSON
 from bulkedit.core.trouble import RunError
 from bulkedit.ledger import Ledger, default_path
 from bulkedit.tokens import find_token
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-class InterruptedRunError(Exception):
-    """Somebody stopped the run; ``str()`` says in one sentence what that means."""
-
-
-class NotAppliedError(Exception):
-    """Some rows were not applied; everything is said already."""
 
 
 def site_options(command: Command) -> Command:
@@ -147,44 +136,3 @@ def checked_address(url: str | None) -> str:
     if not url.isprintable() or set(url) & set(" \\?#"):  # libraries disagree on which host that is
         raise RunError(f"{url} is no address of a catalogue; write it without blanks, without \\, ? and #.")
     return url
-
-
-def printable(text: str) -> str:
-    """Return text without control characters, which could drive a terminal."""
-    return "".join(ch if ch.isprintable() else " " for ch in text)
-
-
-def _echo(text: str, *, err: bool = False) -> None:
-    """Print a line; what the stream's encoding does not have becomes ``?`` (a pipe on Windows takes cp1252)."""
-    encoding = (sys.stderr if err else sys.stdout).encoding or "utf-8"
-    click.echo(printable(text).encode(encoding, "replace").decode(encoding), err=err)
-
-
-def say(text: str = "") -> None:
-    """Say something on standard output."""
-    _echo(text)
-
-
-def note(text: str) -> None:
-    """Say something beside the results, on standard error."""
-    _echo(text, err=True)
-
-
-def say_trouble(text: str) -> None:
-    """Say in one line why a run could not be done."""
-    _echo(f"bulkedit: {text}", err=True)
-
-
-def print_json(value: Mapping[str, JSON]) -> None:
-    """Print one JSON object, in ASCII, which every stream takes."""
-    click.echo(json.dumps(value, indent=2))
-
-
-def at_terminal() -> bool:
-    """Tell whether somebody sits there who can be asked."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """Return a count with its noun."""
-    return f"{count} {one if count == 1 else many or one + 's'}"

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from bulkedit.commands.shared import plural, say
+from bulkedit.commands.terminal import plural, say
 from bulkedit.core.columns import ACTION
 from bulkedit.core.edits import Edits
 from bulkedit.core.report import Report

@@ -5,23 +5,10 @@ from pathlib import Path
 import click
 
 from bulkedit.ckan.pace import Pace
-from bulkedit.commands.shared import (
-    InterruptedRunError,
-    NotAppliedError,
-    at_terminal,
-    json_option,
-    ledger_option,
-    note,
-    open_ledger,
-    open_site,
-    pace_options,
-    plural,
-    print_json,
-    say,
-    say_trouble,
-    site_options,
-)
+from bulkedit.commands.endings import InterruptedRunError, NotAppliedError
+from bulkedit.commands.shared import json_option, ledger_option, open_ledger, open_site, pace_options, site_options
 from bulkedit.commands.telling import counted, say_rows, say_weaker_promise
+from bulkedit.commands.terminal import at_terminal, note, plural, print_json, say, say_trouble
 from bulkedit.core.json_value import JSON
 from bulkedit.core.report import Report
 from bulkedit.core.results import APPLIED

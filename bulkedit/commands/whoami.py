@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from bulkedit.ckan.site import Site
-from bulkedit.commands.shared import json_option, open_site, print_json, say, site_options
+from bulkedit.commands.shared import json_option, open_site, site_options
+from bulkedit.commands.terminal import print_json, say
 from bulkedit.core.json_value import JSON
 from bulkedit.workflow import editable_organizations
 

@@ -17,7 +17,7 @@ from office_desk import Desk, Said, edit, holding, two_packages
 from scripted import NOT_FOUND, TOKEN, Answer, Reply, Request, error, in_turn, page
 
 from bulkedit import __version__
-from bulkedit.cli import bulkedit as program
+from bulkedit.cli import COMMANDS, command_named
 from bulkedit.sandbox.actions import READING, WRITING
 
 ONE = package_id(1)
@@ -580,9 +580,21 @@ def test_results_go_nowhere(desk: Desk) -> None:
 # -- help
 
 
+HEAVY = ("openpyxl", "xlsxwriter", "requests", "ckanapi", "flask", "sqlite3", "yaml", "keyring")
+
+
+def test_the_program_starts_without_what_it_does_not_need(desk: Desk) -> None:
+    """Nobody waits for libraries to say a version: each command loads what it uses."""
+    script = "import sys; from bulkedit.cli import run; run(['--version']); print(*sys.modules)"
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert set(HEAVY) & set(done.stdout.split()) == set()
+
+
 def commands() -> list[tuple[str, click.Command]]:
     """Return all commands with their names."""
-    return sorted(program.commands.items())
+    return [(name, command_named(name)) for name in sorted(COMMANDS)]
 
 
 @pytest.mark.parametrize(("name", "command"), commands())

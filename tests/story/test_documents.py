@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from bulkedit.cli import bulkedit
+from bulkedit.cli import COMMANDS, command_named
 from bulkedit.sandbox.actions import READING, WRITING
 from bulkedit.sandbox.faults import Fault
 
@@ -46,7 +46,7 @@ def test_every_fault_of_the_sandbox_is_documented() -> None:
     assert set(re.findall(r"^\| `([\w-]+)` \|", table, re.MULTILINE)) == {fault.value for fault in Fault}
 
 
-@pytest.mark.parametrize("name", sorted(bulkedit.commands))
+@pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_is_documented_with_its_options(name: str) -> None:
     """The README's list of commands shows each command with all of its options but --site and the token's file."""
     lines = README.split("## Commands")[1].split("`--help`")[0]
@@ -54,7 +54,7 @@ def test_every_command_is_documented_with_its_options(name: str) -> None:
 
     options = {
         option.opts[-1]
-        for option in bulkedit.commands[name].params
+        for option in command_named(name).params
         if option.param_type_name == "option" and option.name not in ("url", "api_key_file", "yes", "output")
     }
     assert {option for option in options if option not in line} == set()
