@@ -113,7 +113,7 @@ class Table:
                 theirs = self.known.get(_plain(one.about)) or self._by_openpyxl(one, Path(folder), runner)
         finally:
             self.runners.put(runner)
-        return Line(_plain(one.about), _here(tried.ended), theirs)
+        return Line(_plain(one.about), _here(tried.ended, self.good), theirs)
 
     def _by_openpyxl(self, one: Attack, folder: Path, runner: Runner) -> str:
         one.put(self.good, folder / one.file)
@@ -130,12 +130,17 @@ def _plain(about: str) -> str:
     return about.replace("|", "&#124;")
 
 
-def _here(ended: Ended) -> str:
+def _here(ended: Ended, good: Good) -> str:
     """Return what bulkedit says, and what it took if that was too much."""
-    told = ended.err or next((line for line in ended.out.splitlines() if line.startswith("Checked")), "")
+    told = (
+        "a traceback"
+        if "Traceback" in ended.err
+        else ended.err or next((line for line in ended.out.splitlines() if line.startswith("Checked")), "")
+    )
     cost = f" ({ended.seconds:.0f} s, {ended.megabytes:.0f} MB)" if too_much(ended) else ""
     status = "" if ended.status in (0, 1, 3) else f"exit {ended.status}: "
-    return f"{status}{_quoted(told.removeprefix('bulkedit: '))}{cost}"
+    shown = told.removeprefix("bulkedit: ").replace(good.secret.parent.as_posix().lstrip("/"), "…")
+    return f"{status}{_quoted(shown)}{cost}"
 
 
 def _said(ended: Ended) -> str:
