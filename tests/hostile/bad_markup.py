@@ -176,7 +176,7 @@ ATTACKS: dict[str, Attack] = {
         part(STRINGS, lambda _, xml: put_before("</sst>", f"<si>{'<r>' * _DEEP}{'</r>' * _DEEP}</si>", xml)),
     ),
     "nested tags in the workbook part": attack(
-        f"{_DEEP:,} tags, each within the one before.",
+        f"{_DEEP:,} tags, each within the one before, in the workbook part.",
         part(BOOK, lambda _, xml: put_before("</workbook>", "<a>" * _DEEP + "</a>" * _DEEP, xml)),
     ),
     "attribute of 40 MB": attack(
