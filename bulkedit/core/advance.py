@@ -30,11 +30,13 @@ class Advance:
         exported: the cell texts to remember.
         cells: texts of cells by row and header; cells of fields among them where the site's text comes in.
         reach: the last row of each sheet to which rows were added.
+        remembers_more: something else is to be remembered than before.
     """
 
     exported: Catalogue
     cells: OwnCells = field(default_factory=dict)
     reach: dict[str, int] = field(default_factory=dict)
+    remembers_more: bool = True
 
     def write(self, place: Place, header: str, text: str) -> None:
         """Note a text for one of our own cells."""
@@ -65,13 +67,14 @@ def advance(
         rows: all rows of the workbook.
         site: address of the catalogue, for the pages of new packages.
     """
-    moved = Advance(exported)
+    moved = Advance(exported, remembers_more=False)
     by_package: dict[str, list[RowEdit]] = {}
     for row in rows:
         by_package.setdefault(row.package, []).append(row)
     for one in settled:
         changes = went_through(one)
         if changes:
+            moved.remembers_more = True
             key = changes[0].row.package
             kept = None if one.known is None else tabulate_as(layout, one.known, key)
             ids = {} if one.known is None else {key: id_of(one.known)}

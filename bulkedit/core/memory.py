@@ -59,6 +59,9 @@ PACKED_AT_MOST = 32_000
 
 _SIGNS = {START: _ESCAPE + "1", OF: _ESCAPE + "2", _ESCAPE: _ESCAPE + "3"}
 _SIGN = re.compile("|".join(_SIGNS))
+_SPECIAL = re.compile("|".join((*_SIGNS, "_x")))
+"""What a text may hold that is not remembered as it is."""
+
 _ESCAPED_SIGNS = {escaped: sign for sign, escaped in _SIGNS.items()}
 _ESCAPED_SIGN = re.compile("|".join(_ESCAPED_SIGNS))
 _ENTRY = re.compile(f"([0-9]{{1,6}})[+]?{OF}(.*)", re.DOTALL)
@@ -71,7 +74,10 @@ def packed(texts: Sequence[str]) -> list[str]:
     """Return cells that hold many texts, each with its number from 1; empty ones are left out."""
     cells: list[str] = []
     for number, text in enumerate(texts, 1):
-        for entry in _entries(str(number), text) if text else ():
+        if not text:
+            continue
+        plain = len(text) < CELL_LIMIT // 4 and not _SPECIAL.search(text)
+        for entry in (f"{number}{OF}{text}{START}",) if plain else _entries(str(number), text):
             if cells and len(cells[-1]) + len(entry) <= CELL_LIMIT // 2:  # so it fits, whatever the characters
                 cells[-1] += entry
             else:

@@ -46,7 +46,7 @@ def shortened(text: str) -> str:
     return stored[: 2 * (CELL_LIMIT - 1)].decode("utf-16-le", "ignore") + "…"
 
 
-def text_cell(prefix: str, reference: str, style: str | None, text: str) -> bytes:
+def text_cell(prefix: str, reference: str, style: str | None, text: str) -> str:
     """Return the XML of a cell that holds text and can never be a formula (ECMA-376 part 1, 18.3.1.4).
 
     Args:
@@ -55,16 +55,16 @@ def text_cell(prefix: str, reference: str, style: str | None, text: str) -> byte
         style: the style index (``s``), or None for the default style.
         text: any text; an empty one gives a blank cell.
     """
-    s = "" if style is None else f' s="{attribute_value(style)}"'
+    s = "" if style is None else f' s="{style if style.isdecimal() else attribute_value(style)}"'
     if not text:
-        return f'<{prefix}c r="{reference}"{s}/>'.encode()
+        return f'<{prefix}c r="{reference}"{s}/>'
     text = shortened(text)
     if _PLAIN.fullmatch(text) is None:
         text = escape(xstring(text))
     return (
         f'<{prefix}c r="{reference}"{s} t="inlineStr"><{prefix}is><{prefix}t xml:space="preserve">'
         f"{text}</{prefix}t></{prefix}is></{prefix}c>"
-    ).encode()
+    )
 
 
 def cell_reference(row: int, column: int) -> str:

@@ -107,7 +107,7 @@ class Original:
         """
         cells = _cells(report.outcomes, moved.cells if moved else {}, self._positions)
         sheets: dict[str, list[list[str | Link]]] = {RESULTS: _results(report, self._heads)}
-        if moved is not None:
+        if moved is not None and moved.remembers_more:
             memory = list(to_rows(moved.exported, self.book.layout))
             sheets[BASE] = [list(row) for row in memory]
             sheets[META] = [list(row) for row in meta_rows(self.book.described, digest(memory))]

@@ -64,6 +64,7 @@ class _RowReader:
         self._strings = strings
         self._dates = dates
         self._names = LocalNames()
+        self._columns: dict[str, int] = {}
         self._count = 0
         self._depth = 0
         self._in_rows = False
@@ -107,8 +108,9 @@ class _RowReader:
         if not self._row_digits:
             self._settle_row(reference)
         if reference:
-            column = column_number(reference)
-            digits = reference[len(reference.rstrip(_DIGITS)) :]
+            letters = reference.rstrip(_DIGITS)
+            column = self._columns.get(letters) or self._learn_column(letters)
+            digits = reference[len(letters) :]
             if digits != self._row_digits and row_number(digits) != self._row:
                 raise WorkbookDamaged(f"its row {self._row} has a cell of row {digits}")
             if column <= self._column:
@@ -121,6 +123,10 @@ class _RowReader:
         self._type = attributes.get("t", "n")
         self._style = attributes.get("s", "")
         self._text.clear()
+
+    def _learn_column(self, letters: str) -> int:
+        self._columns[letters] = column_number(letters)
+        return self._columns[letters]
 
     def _settle_row(self, first_reference: str | None = None) -> None:
         """Settle the number of a row: its own, else that of its first cell, else the next one."""

@@ -88,7 +88,7 @@ class _CellPatcher:
         self._drop_spans(place.tag, [column for column, _ in missing])
 
     def _cell(self, row: int, column: int, style: str | None) -> bytes:
-        return text_cell(self._sheet.prefix, cell_reference(row, column), style, self._texts[row][column])
+        return text_cell(self._sheet.prefix, cell_reference(row, column), style, self._texts[row][column]).encode()
 
     def _drop_spans(self, tag: StartTag, columns: Iterable[int]) -> None:
         """Cut ``spans`` where it leaves an inserted cell out; it is only a hint (18.3.1.73)."""

@@ -120,7 +120,7 @@ class _RowReplacer:
             style = self._styles[2].get(column) if of_column is None else of_column
         if not text and style == of_column:
             return b""
-        return text_cell(self._sheet.prefix, cell_reference(row, column), style, text)
+        return text_cell(self._sheet.prefix, cell_reference(row, column), style, text).encode()
 
     def _adjust_children(self) -> None:
         """Let what refers to the old rows refer to the new ones, or go."""

@@ -12,7 +12,6 @@ from typing import BinaryIO
 from urllib.parse import quote
 
 import xlsxwriter
-from xlsxwriter.worksheet import Worksheet
 
 from bulkedit import __version__
 from bulkedit.core.catalogue import Catalogue
@@ -23,11 +22,11 @@ from bulkedit.core.meta import Identity, to_json
 from bulkedit.core.sheets import header_texts, letters
 from bulkedit.core.text import is_marker
 from bulkedit.excel import highlights, looks
-from bulkedit.excel.cellxml import xstring
 from bulkedit.excel.highlights import Ground, highlight, highlight_results
 from bulkedit.excel.looks import Formats
 from bulkedit.excel.notes import add_notes
 from bulkedit.excel.start import Contents, StartSheet
+from bulkedit.excel.textsheet import TextSheet
 from bulkedit.excel.validations import validate
 
 START, RESULTS, LISTS, META, BASE = "Start here", "Results", "_lists", "_meta", "_base"
@@ -77,21 +76,6 @@ def write_workbook(file: BinaryIO, export: Export) -> dict[str, int]:
         writer.lists_sheet()
         writer.meta_sheets()
     return {table.title: len(export.rows(table)) for table in export.layout.tables}
-
-
-class TextSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
-    """A worksheet that writes every text as it is.
-
-    XlsxWriter's own escaping lets ``_x005F_x000D_`` come back as ``_x005F`` and a line end, and takes a
-    text ``<r>...</r>`` for markup.
-    """
-
-    @staticmethod
-    def _escape_control_characters(data: str) -> str:
-        return xstring(data)
-
-    def _xml_rich_inline_string(self, string: str, attributes: Sequence[tuple[str, str]] = ()) -> None:
-        self._xml_inline_string(string, True, attributes)
 
 
 class _Writer:
@@ -156,7 +140,7 @@ class _Writer:
             for column, (text, following) in enumerate(zip(cells, (*cells[1:], ""), strict=True)):
                 if text:
                     style = (wrapped if looks.spills(text, widths[column], following) else plain)[column]
-                    sheet.write_string(at, column, text, locked if is_marker(text) else style)
+                    sheet.write_text(at, column, text, locked if is_marker(text) else style)
             if table.level is Level.PACKAGE:
                 self._page_link(sheet, at, len(cells), key)
 
@@ -228,7 +212,7 @@ class _Writer:
         for at, row in enumerate(rows):
             for column, text in enumerate(row):
                 if text:
-                    sheet.write_string(at, column, text)
+                    sheet.write_text(at, column, text)
 
 
 def meta_rows(described: Mapping[str, object], base_digest: str) -> list[list[str]]:

@@ -34,7 +34,7 @@ def put(tmp_path: Path) -> Put:
         _with_date_style(path)
 
         def change(xml: str) -> str:
-            old = re.search(r'<c r="(\w+)" s="(\d+)"[^>]*><is><t>notes 1</t></is></c>', xml)
+            old = re.search(r'<c r="(\w+)" s="(\d+)"[^>]*><is><t[^>]*>notes 1</t></is></c>', xml)
             assert old is not None
             return xml.replace(
                 old[0], cell.replace("REF", old[1]).replace("DATE", _DATE_STYLE).replace("TEXT", old[2])

@@ -1,0 +1,132 @@
+"""What a workbook costs us, beside the libraries that a person would write a script with.
+
+    python benchmarks/workbook.py [PACKAGES [RESOURCES [COLUMNS [RUNS]]]]
+
+Each job is a process of its own, all of them in turn, several times: processor seconds (user and system) and
+peak memory. A bare script writes, reads, or loads and saves the very cells of our file, hidden sheets included.
+The import goes to `bulkedit sandbox`: nothing was edited, so that it only has to see that.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+MADE = str(Path(__file__).with_name("made.py"))
+TOKEN = "benchmark"  # noqa: S105  of a catalogue that lives for a minute
+
+BARE_WRITE = """
+import json, sys, xlsxwriter
+with xlsxwriter.Workbook(sys.argv[2], {"constant_memory": True, "strings_to_urls": False}) as book:
+    text = book.add_format({"num_format": "@", "valign": "top"})
+    for line in open(sys.argv[1]):
+        title, rows = json.loads(line)
+        sheet = book.add_worksheet(title)
+        for r, row in enumerate(rows):
+            for c, value in row:
+                sheet.write_string(r, c, value, text)
+"""
+NO_WRITE = """
+import json, sys, xlsxwriter
+for line in open(sys.argv[1]):
+    title, rows = json.loads(line)
+"""
+BARE_READ = """
+import sys, openpyxl
+book = openpyxl.load_workbook(sys.argv[1], read_only=True)
+for sheet in book:
+    for row in sheet.iter_rows(values_only=True):
+        pass
+"""
+BARE_SAVE = """
+import sys, openpyxl
+book = openpyxl.load_workbook(sys.argv[1])
+sheet = book["Packages"]
+for row in range(2, sheet.max_row + 1):
+    sheet.cell(row, 3).value = "unchanged"
+book.save(sys.argv[2])
+"""
+ZIP_COPY = """
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as old, zipfile.ZipFile(sys.argv[2], "w", zipfile.ZIP_DEFLATED) as new:
+    for part in old.infolist():
+        new.writestr(part, old.read(part))
+"""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Processor seconds and peak megabytes of a process."""
+
+    seconds: float
+    megabytes: float
+
+
+def cost_of(command: list[str], environment: dict[str, str] | None = None) -> Cost:
+    """Run a process and return what it cost."""
+    process = subprocess.Popen(command, env=os.environ | (environment or {}), stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{command[:4]} ended with {process.returncode}")
+    return Cost(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def main(count: int = 10_000, resources: int = 5, columns: int = 40, runs: int = 5) -> None:
+    """Measure, and print a table."""
+    python = sys.executable
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen([python, MADE, "serve", TOKEN], stdout=subprocess.PIPE, text=True) as catalogue,
+    ):
+        assert catalogue.stdout is not None
+        site, organization = catalogue.stdout.readline().split()
+        here = Path(folder)
+        ours, cells, other = here / "ours.xlsx", here / "cells.jsonl", here / "other.xlsx"
+        sizes = (str(count), str(resources), str(columns))
+        cost_of([python, MADE, "write", str(ours), site, organization, *sizes])
+        cost_of([python, MADE, "cells", str(ours), str(cells)])
+        environment = {"CKAN_API_KEY": TOKEN, "CKAN_URL": site, "BULKEDIT_LEDGER": str(here / "ledger")}
+        jobs: dict[str, list[str]] = {
+            "write: ours": [python, MADE, "write", str(other), site, organization, *sizes],
+            "write: ours, only the texts made": [python, MADE, "make", *sizes],
+            "write: bare XlsxWriter": [python, "-c", BARE_WRITE, str(cells), str(other)],
+            "write: bare, only the texts read": [python, "-c", NO_WRITE, str(cells)],
+            "read: bare openpyxl, read-only": [python, "-c", BARE_READ, str(ours)],
+            "read and compare: bulkedit check --no-write": [
+                python,
+                "-m",
+                "bulkedit",
+                "check",
+                str(ours),
+                "--no-write",
+            ],
+            "import with nothing to do": [python, "-m", "bulkedit", "import", str(ours), "--yes", "--no-write"],
+            "import with nothing to do, results written": [
+                *[python, "-m", "bulkedit", "import", str(ours), "--yes", "--output", str(other)]
+            ],
+            "write back: openpyxl load and save": [python, "-c", BARE_SAVE, str(ours), str(other)],
+            "write back: bare zip copy": [python, "-c", ZIP_COPY, str(ours), str(other)],
+        }
+        found: dict[str, list[Cost]] = {name: [] for name in jobs}
+        for _ in range(runs):
+            for name, command in jobs.items():
+                found[name].append(cost_of(command, environment))
+                print(name, found[name][-1], file=sys.stderr)
+        catalogue.terminate()
+    print(f"{count:,} packages, {resources} resources each, {columns} columns, {runs} runs")
+    print("| job | processor seconds (least to most) | peak memory |")
+    print("|---|---|---|")
+    for name, costs in found.items():
+        seconds = sorted(cost.seconds for cost in costs)
+        memory = max(cost.megabytes for cost in costs)
+        print(
+            f"| {name} | {statistics.median(seconds):.2f} ({seconds[0]:.2f} to {seconds[-1]:.2f}) | {memory:.0f} MB |"
+        )
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
