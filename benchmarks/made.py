@@ -72,7 +72,10 @@ def serve(token: str) -> None:
     with Sandbox(packages=False) as sandbox:
         sandbox.tokens["editor"] = token
         asked = requests.post(
-            f"{sandbox.url}/api/3/action/organization_list_for_user", json={}, headers={"Authorization": token}
+            f"{sandbox.url}/api/3/action/organization_list_for_user",
+            json={},
+            headers={"Authorization": token},
+            timeout=60,
         )
         print(sandbox.url, asked.json()["result"][0]["id"], flush=True)
         time.sleep(24 * 3600)

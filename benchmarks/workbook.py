@@ -124,7 +124,8 @@ def main(count: int = 10_000, resources: int = 5, columns: int = 40, runs: int =
         seconds = sorted(cost.seconds for cost in costs)
         memory = max(cost.megabytes for cost in costs)
         print(
-            f"| {name} | {statistics.median(seconds):.2f} ({seconds[0]:.2f} to {seconds[-1]:.2f}) | {memory:.0f} MB |"
+            f"| {name} | {statistics.median(seconds):.2f} ({seconds[0]:.2f} to {seconds[-1]:.2f})"
+            f" | {memory:.0f} MB |"
         )
 
 
