@@ -135,10 +135,10 @@ class Site:
         return sorted(found.values(), key=lambda package: text_of(package.get("name")))
 
     def _pages(self, fq: str) -> Iterator[Package]:
-        last = ""
+        last, done, total = "", 0, 0
         while True:
             after = f' +id:{{"{last}" TO *}}' if last else ""
-            page = self._search(fq + after, PAGE, sort="id asc")
+            page, count = self._search(fq + after, PAGE, sort="id asc")
             yield from page
             if not page:
                 return
@@ -147,11 +147,20 @@ class Site:
                     f"{self.url} does not list its packages page by page, so an export would be incomplete;"
                     " tell those who run it."
                 )
-            last = text_of(page[-1].get("id"))
+            done, total, last = done + len(page), total or count, text_of(page[-1].get("id"))
+            self._tell(done, total)
 
-    def _search(self, fq: str, rows: int, **more: JSON) -> list[Package]:
+    def _search(self, fq: str, rows: int, **more: JSON) -> tuple[list[Package], int]:
+        """Return packages, and how many there are of them in all."""
         found = self.client.read("package_search", fq=fq, rows=rows, **_ALL, **more)
-        return dicts(found.get("results")) if isinstance(found, dict) else []
+        if not isinstance(found, dict):
+            return [], 0
+        count = found.get("count")
+        return dicts(found.get("results")), count if isinstance(count, int) else 0
+
+    def _tell(self, done: int, total: int) -> None:
+        if self.client.progress is not None:
+            self.client.progress("packages read", done, max(done, total))
 
     def _missed(self, organization: Organization, found: Mapping[str, Package]) -> dict[str, Package]:
         try:
@@ -196,7 +205,8 @@ class Site:
         for at in range(0, len(keys), BATCH):
             batch = keys[at : at + BATCH]
             quoted = " OR ".join(f'"{key}"' for key in batch)
-            found |= {text_of(p.get("id")): p for p in self._search(f"+id:({quoted})", len(batch))}
+            found |= {text_of(p.get("id")): p for p in self._search(f"+id:({quoted})", len(batch))[0]}
+            self._tell(at + len(batch), len(keys))
         for key in keys:
             if key not in found and (package := self.package(key)) is not None:
                 found[key] = package

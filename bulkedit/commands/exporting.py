@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from bulkedit.commands.progress import showing_progress
 from bulkedit.commands.shared import json_option, open_site, site_options
 from bulkedit.commands.terminal import note, print_json, say
 from bulkedit.workflow import ExportReport, export
@@ -64,18 +65,20 @@ def export_command(
 
     ORG is an organization's name, title or id. Drafts and private packages are included.
     """
-    report = export(
-        open_site(url, api_key_file),
-        organizations,
-        output,
-        dataset_type=dataset_type,
-        query=query,
-        headers_as_names=headers == "names",
-        blank=blank,
-        force=force,
-        templates=templates,
-        language=language,
-    )
+    site = open_site(url, api_key_file)
+    with showing_progress(site, quiet=as_json):
+        report = export(
+            site,
+            organizations,
+            output,
+            dataset_type=dataset_type,
+            query=query,
+            headers_as_names=headers == "names",
+            blank=blank,
+            force=force,
+            templates=templates,
+            language=language,
+        )
     if not report.editable:
         note("Note: your token may read these packages but not edit all of them; an import would be refused.")
     if not blank and not any(report.counts.values()):

@@ -1,8 +1,7 @@
 """``bulkedit import``."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -10,6 +9,7 @@ import click
 
 from bulkedit.ckan.pace import Pace
 from bulkedit.commands.endings import InterruptedRunError, NotAppliedError
+from bulkedit.commands.progress import showing_progress
 from bulkedit.commands.shared import (
     accept_option,
     files_option,
@@ -26,9 +26,7 @@ from bulkedit.commands.terminal import at_terminal, note, plural, print_json, sa
 from bulkedit.core.guards import stop
 from bulkedit.core.report import Report
 from bulkedit.core.trouble import RunError
-from bulkedit.workflow import Import, ImportOptions, Progress, foresee
-
-_PROGRESS_WIDTH = 40
+from bulkedit.workflow import Import, ImportOptions, foresee
 
 
 @click.command("import", short_help="Send the edits of a workbook to the catalogue.")
@@ -93,7 +91,9 @@ def import_command(
         )
     site = open_site(url, api_key_file, Pace(workers, max_rate, tell=_teller(quiet=as_json)))
     options = ImportOptions(output, no_write, on_conflict == "overwrite", files, frozenset(accept), keep_files)
-    with Import(site, file, options, ledger=None if dry_run else open_ledger(ledger)) as job:
+    with showing_progress(site, quiet=as_json):
+        begun = Import(site, file, options, ledger=None if dry_run else open_ledger(ledger))
+    with begun as job:
         _say_killed(job)
         if not dry_run:
             _settle_questions(job, confirm_deletes, as_json)
@@ -138,7 +138,8 @@ def _say_trouble(job: Import, report: Report) -> None:
 
 def _run(job: Import, dry_run: bool, workers: int, *, quiet: bool) -> Report:
     try:
-        with _progress(quiet) as progress:
+        with showing_progress(job.site, quiet=quiet):
+            progress = job.site.client.progress
             return (
                 job.report(job.run(foresee, progress), dry_run=True)
                 if dry_run
@@ -213,16 +214,3 @@ def _agreed(job: Import) -> bool:
 def _teller(*, quiet: bool) -> Callable[[str], None]:
     """Return what tells of long waits: somebody who watches wants to know why nothing happens."""
     return note if sys.stderr.isatty() and not quiet else lambda sentence: None
-
-
-@contextmanager
-def _progress(quiet: bool) -> Iterator[Progress | None]:
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-
-    def show(what: str, done: int, total: int) -> None:
-        click.echo(f"\r{done} of {total} {what}", nl=False, err=True)
-
-    yield show
-    click.echo(f"\r{' ' * _PROGRESS_WIDTH}\r", nl=False, err=True)

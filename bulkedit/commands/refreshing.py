@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from bulkedit.commands.endings import InterruptedRunError, NotAppliedError
+from bulkedit.commands.progress import showing_progress
 from bulkedit.commands.shared import json_option, ledger_option, open_ledger, open_site, site_options
 from bulkedit.commands.telling import say_refresh
 from bulkedit.commands.terminal import print_json
@@ -41,7 +42,8 @@ def refresh_command(
     claims = Claims(open_ledger(ledger))
     try:
         claims.workbook(file)
-        found = refresh_workbook(site, file, output)
+        with showing_progress(site, quiet=as_json):
+            found = refresh_workbook(site, file, output)
     except KeyboardInterrupt:
         raise InterruptedRunError("Interrupted; nothing was written.") from None
     finally:

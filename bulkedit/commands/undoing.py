@@ -6,6 +6,7 @@ import click
 
 from bulkedit.ckan.pace import Pace
 from bulkedit.commands.endings import InterruptedRunError, NotAppliedError
+from bulkedit.commands.progress import showing_progress
 from bulkedit.commands.shared import json_option, ledger_option, open_ledger, open_site, pace_options, site_options
 from bulkedit.commands.telling import counted, say_rows, say_weaker_promise
 from bulkedit.commands.terminal import at_terminal, note, plural, print_json, say, say_trouble
@@ -56,7 +57,7 @@ def undo_command(
         if ask and not _agreed(undo):
             note("Nothing was sent.")
             return
-        report = undo.foreseen()[0] if dry_run else _run(undo, workers)
+        report = undo.foreseen()[0] if dry_run else _run(undo, workers, quiet=as_json)
     if as_json:
         print_json(_json(report, target))
     else:
@@ -95,9 +96,10 @@ def _agreed(undo: Undo) -> bool:
         raise InterruptedRunError("Interrupted; nothing was sent.") from None
 
 
-def _run(undo: Undo, workers: int) -> Report:
+def _run(undo: Undo, workers: int, *, quiet: bool) -> Report:
     try:
-        return undo.run(None, workers)
+        with showing_progress(undo.site, quiet=quiet):
+            return undo.run(undo.site.client.progress, workers)
     except KeyboardInterrupt:
         raise InterruptedRunError(
             "Interrupted before everything was answered; undo again: what is back is not sent twice."

@@ -163,16 +163,33 @@ def _as_shown(catalogue: Catalogue, table: Table, key: str, texts: Texts) -> Tex
     return tuple(catalogue.shown.get((table.title, key, column.name), text) for column, text in pairs)
 
 
+class Digest:
+    """The SHA-256 digest of rows that pass by; empty texts at their ends do not count."""
+
+    def __init__(self) -> None:
+        self._sha = hashlib.sha256()
+
+    def over(self, rows: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
+        """Yield the rows, and take each into the digest."""
+        for row in rows:
+            end = len(row)
+            while end and row[end - 1] == "":
+                end -= 1
+            self._sha.update(json.dumps(row[:end]).encode())
+            self._sha.update(b"\n")
+            yield row
+
+    def __str__(self) -> str:
+        """Return it in hexadecimal digits."""
+        return self._sha.hexdigest()
+
+
 def digest(rows: Iterable[Sequence[str]]) -> str:
-    """Return the SHA-256 digest of rows; empty texts at their ends do not count."""
-    sha = hashlib.sha256()
-    for row in rows:
-        full = list(row)
-        while full and full[-1] == "":
-            full.pop()
-        sha.update(json.dumps(full).encode())
-        sha.update(b"\n")
-    return sha.hexdigest()
+    """Return the `Digest` of rows."""
+    found = Digest()
+    for _ in found.over(rows):
+        pass
+    return str(found)
 
 
 def from_rows(rows: Sequence[Sequence[str]], layout: Layout, expected_digest: str) -> Catalogue:

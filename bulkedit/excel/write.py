@@ -17,7 +17,7 @@ from bulkedit import __version__
 from bulkedit.core.catalogue import Catalogue
 from bulkedit.core.codecs import codec_of
 from bulkedit.core.columns import Column, Layout, Level, Table, own_headers
-from bulkedit.core.memory import KEYS_COLUMN, LAST_TEXTS_COLUMN, TEXTS_COLUMN, digest, remembered_headers, to_rows
+from bulkedit.core.memory import KEYS_COLUMN, LAST_TEXTS_COLUMN, TEXTS_COLUMN, Digest, remembered_headers, to_rows
 from bulkedit.core.meta import Identity, to_json
 from bulkedit.core.sheets import header_texts, letters
 from bulkedit.core.text import is_marker
@@ -198,21 +198,25 @@ class _Writer:
 
     def meta_sheets(self) -> None:
         """Write the workbook's description of itself, and its memory."""
-        rows = list(to_rows(self.export.catalogue, self.export.layout))
+        meta, base, digest = self._hidden(META), self._hidden(BASE), Digest()
+        _write_rows(base, digest.over(to_rows(self.export.catalogue, self.export.layout)))
         described = to_json(self.export.identity, self.export.layout)
-        self._hidden(META, meta_rows(described, digest(rows)))
-        self._hidden(BASE, rows)
+        _write_rows(meta, meta_rows(described, str(digest)))
         keys, first, last = map(letters, (KEYS_COLUMN, TEXTS_COLUMN, LAST_TEXTS_COLUMN))
         self.book.define_name(highlights.BASE_KEYS, f"={BASE}!${keys}:${keys}")
         self.book.define_name(highlights.BASE_TEXTS, f"={BASE}!${first}:${last}")
 
-    def _hidden(self, title: str, rows: Iterable[Sequence[str]]) -> None:
+    def _hidden(self, title: str) -> TextSheet:
         sheet = self._sheet(title)
         sheet.very_hidden()
-        for at, row in enumerate(rows):
-            for column, text in enumerate(row):
-                if text:
-                    sheet.write_text(at, column, text)
+        return sheet
+
+
+def _write_rows(sheet: TextSheet, rows: Iterable[Sequence[str]]) -> None:
+    for at, row in enumerate(rows):
+        for column, text in enumerate(row):
+            if text:
+                sheet.write_text(at, column, text)
 
 
 def meta_rows(described: Mapping[str, object], base_digest: str) -> list[list[str]]:
