@@ -146,6 +146,10 @@ ATTACKS: dict[str, Attack] = {
         "A zip bomb: 3 MB become 3 GB of shared strings.",
         part(STRINGS, _strings(b"<si><t>" + b"x" * (MB - 16) + b"</t></si>", 3072)),
     ),
+    "shared strings of 800 MB": attack(
+        "A zip bomb that stays below the most that a part may have.",
+        part(STRINGS, _strings(b"<si><t>" + b"x" * (MB - 16) + b"</t></si>", 800)),
+    ),
     "one shared string of 3 GB": attack(
         "A zip bomb that is a single text.",
         part(

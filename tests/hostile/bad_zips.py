@@ -11,6 +11,7 @@ from forged_zip import STORED, Member, end64, packed, repeated, zipped
 from good_book import BOOK, STRINGS, Good, Make
 
 MB = 1 << 20
+_SIZES_FOLLOW = 0x8
 _ENCRYPTED, _UTF8 = 0x1, 0x800
 _BZIP2, _LZMA, _DEFLATE64, _AES = 12, 14, 9, 99
 
@@ -188,6 +189,12 @@ ATTACKS: dict[str, Attack] = {
     "size too large": attack(
         "The directory says that a sheet is a little larger than it is.",
         listed("Packages", lambda one: replace(one, listed={"size": one.size + 100})),
+    ),
+    "size too large, without another word": attack(
+        "The directory says that a sheet is a little larger than it is, and the header leaves it open.",
+        listed(
+            "Packages", lambda one: replace(one, listed={"size": one.size + 100}, local={"flags": _SIZES_FOLLOW})
+        ),
     ),
     "size of 4 GB": attack("The directory says that a sheet has 4 GB.", _said(size=0xFFFFFFFE)),
     "packed size too small": attack(
