@@ -92,11 +92,9 @@ def _messages(node: ast.AST, words: int = FEW) -> Iterator[tuple[str, int]]:
 
 
 def _is_said(text: str, words: int) -> bool:
-    """Tell whether a text has so many words, or is a sentence; what is said to a database is not."""
-    if _QUERY.match(text):
-        if text.startswith("<"):  # XML
+    """Tell whether a text has so many words, or is a sentence; what is said to a database is not, nor is XML."""
+    if _QUERY.match(text) or text.startswith("<"):
         return False
-    return False
     return len(_WORD.findall(text)) >= words or _SENTENCE.fullmatch(text) is not None
 
 
