@@ -5,7 +5,7 @@
 The ways, each a program of its own, in turn:
 
 * ``bulkedit export``;
-* bare: the same pages of ``package_search`` and no other call, and XlsxWriter writing the cells of the
+* bare: the same pages of ``package_search`` (and the id of the organization), and XlsxWriter writing the cells of the
   exported workbook, hidden sheets included, without any looks: less than this nobody can do who has such a file;
 * ``ckanapi search datasets``: pages as well, into JSON lines: no workbook;
 * ``ckanapi dump datasets --all``, with the best of 1, 2 and 4 processes: JSON lines; it takes all of the site;
@@ -20,7 +20,20 @@ import tempfile
 import time
 from pathlib import Path
 
-from measuring import SLOW, Target, Way, arguments, best, console, cost, not_timed, rounds, table, target_of
+from measuring import (
+    SLOW,
+    Command,
+    Target,
+    Way,
+    arguments,
+    best,
+    console,
+    cost,
+    not_timed,
+    rounds,
+    table,
+    target_of,
+)
 
 PAGE = 1000  # bulkedit's own
 Sheet = tuple[str, bool, list[tuple[int, int, str | float]]]
@@ -36,7 +49,11 @@ def cells_of(workbook: Path) -> list[Sheet]:
             sheet.title,
             sheet.sheet_state != "visible",
             [
-                (cell.row - 1, cell.column - 1, cell.value if isinstance(cell.value, int | float) else str(cell.value))
+                (
+                    cell.row - 1,
+                    cell.column - 1,
+                    cell.value if isinstance(cell.value, int | float) else str(cell.value),
+                )
                 for row in sheet.iter_rows()
                 for cell in row
                 if cell.value is not None
@@ -112,7 +129,7 @@ def loop(target: Target, output: Path) -> None:
     while page := remote.action.package_search(rows=PAGE, start=len(names), fl=["name"], **asked)["results"]:
         names += [one["name"] for one in page]
     book = openpyxl.Workbook()
-    sheet = book.active
+    sheet = book.create_sheet(index=0)
     headers: list[str] = []
     for name in names:
         package = remote.action.package_show(id=name)
@@ -130,15 +147,24 @@ def loop(target: Target, output: Path) -> None:
 def ways(target: Target, folder: Path, server: list[int]) -> list[Way]:
     """Return the ways; the cells that the bare one writes are read here."""
     ours, cells = folder / "ours.xlsx", folder / "cells.pickle"
-    export = [sys.executable, "-m", "bulkedit", "export", target.organization, "-o", ours, "--force"]
+    export: Command = [sys.executable, "-m", "bulkedit", "export", target.organization, "-o", ours, "--force"]
     cost(export)
     with cells.open("wb") as file:
         pickle.dump(cells_of(ours), file)
-    remote = ["-r", target.url, "-a", target.token, "-O", folder / "theirs.jsonl"]
-    search = [console("ckanapi"), "search", "datasets", f"fq=organization:{target.organization}", *remote]
-    search += ["include_private:true", "include_drafts:true", "sort=id asc"]
-    dump = [console("ckanapi"), "dump", "datasets", "--all", "--include-private", "--include-drafts", "-q", *remote]
-    own = [sys.executable, Path(__file__), target.organization, "--way"]
+    remote: Command = ["-r", target.url, "-a", target.token, "-O", folder / "theirs.jsonl"]
+    search: Command = [console("ckanapi"), "search", "datasets", f"fq=organization:{target.organization}", *remote]
+    search = [*search, "include_private:true", "include_drafts:true", "sort=id asc"]
+    dump: Command = [
+        console("ckanapi"),
+        "dump",
+        "datasets",
+        "--all",
+        "--include-private",
+        "--include-drafts",
+        "-q",
+        *remote,
+    ]
+    own: Command = [sys.executable, Path(__file__), target.organization, "--way"]
     workers = best((1, 2, 4), lambda number: cost([*dump, "-p", str(number)], server))
     return [
         Way("bulkedit export", lambda: cost(export, server)),

@@ -24,7 +24,7 @@ from pathlib import Path
 from threading import local
 
 import ckanapi
-from measuring import Cost, Failed, Target, Way, arguments, console, cost, rounds, table, target_of
+from measuring import Command, Cost, FailedError, Target, Way, arguments, console, cost, rounds, table, target_of
 
 from bulkedit.excel.typist import Typist
 
@@ -58,14 +58,14 @@ def _resources(package: dict[str, object]) -> list[dict[str, object]]:
 
 def _sentence() -> str:
     """Return words that look like nobody's series of numbers."""
-    return f"About the {' and the '.join(random.sample(WORDS, 5))}, measured anew."  # noqa: S311  # no secret
+    return f"About the {' and the '.join(random.sample(WORDS, 5))}, measured anew."
 
 
 def ensure_held(target: Target, edits: Edits) -> None:
     """Look whether the site holds the edits.
 
     Raises:
-        Failed: it does not hold one of them.
+        FailedError: it does not hold one of them.
     """
     packages = target.packages()
     notes = {str(package["id"]): package["notes"] for package in packages}
@@ -73,7 +73,7 @@ def ensure_held(target: Target, edits: Edits) -> None:
     wrong = [key for key, text in edits.notes.items() if notes.get(key) != text]
     wrong += [key for key, text in edits.descriptions.items() if parts.get(key) != text]
     if wrong:
-        raise Failed(f"{len(wrong)} texts have not arrived, like that of {wrong[0]}")
+        raise FailedError(f"{len(wrong)} texts have not arrived, like that of {wrong[0]}")
 
 
 # -- the ways
@@ -81,7 +81,7 @@ def ensure_held(target: Target, edits: Edits) -> None:
 
 def type_edits(target: Target, workbook: Path, edits: Edits) -> None:
     """Export, and type the edits into the workbook."""
-    cost([*_bulkedit("export", target.organization, "--headers", "names", "--force", "-o", workbook)])
+    cost(_bulkedit("export", target.organization, "--headers", "names", "--force", "-o", workbook))
     typist = Typist(workbook)
     for sheet, header, texts in (
         ("Packages", "notes", edits.notes),
@@ -93,7 +93,7 @@ def type_edits(target: Target, workbook: Path, edits: Edits) -> None:
     typist.save()
 
 
-def _bulkedit(*words: str | Path) -> list[str | Path]:
+def _bulkedit(*words: str | Path) -> Command:
     return [sys.executable, "-m", "bulkedit", *words]
 
 
@@ -152,7 +152,7 @@ class Contest:
         said = json.loads(report.read_text())
         print(f"    {said['writes']} write calls, {said['reads']} others", file=sys.stderr)
         if said["writes"] != self.count:
-            raise Failed(f"{said['writes']} write calls for {self.count} packages")
+            raise FailedError(f"{said['writes']} write calls for {self.count} packages")
         return found
 
     def with_patches(self) -> Cost:
@@ -162,7 +162,7 @@ class Contest:
         def prepare(edits: Edits) -> None:
             file.write_text(json.dumps({"notes": edits.notes, "descriptions": edits.descriptions}))
 
-        own = [sys.executable, Path(__file__), self.target.organization, "--workers", str(self.workers)]
+        own: Command = [sys.executable, Path(__file__), self.target.organization, "--workers", str(self.workers)]
         return self._once(prepare, [*own, "--patch", file])
 
     def with_load(self) -> Cost:
@@ -172,12 +172,20 @@ class Contest:
         def prepare(edits: Edits) -> None:
             file.write_text(edited_packages(edits))
 
-        command = [console("ckanapi"), "load", "datasets", "-o", "-q", "-I", file, "-p", str(self.workers)]
+        command: Command = [
+            console("ckanapi"),
+            "load",
+            "datasets",
+            "-o",
+            "-q",
+            "-I",
+            file,
+            "-p",
+            str(self.workers),
+        ]
         return self._once(prepare, [*command, "-r", self.target.url, "-a", self.target.token])
 
-    def _once(
-        self, prepare: Callable[[Edits], None], command: Sequence[str | Path], said: Path | None = None
-    ) -> Cost:
+    def _once(self, prepare: Callable[[Edits], None], command: Command, said: Path | None = None) -> Cost:
         edits = new_edits(self.target, self.count, self.resources)
         prepare(edits)
         found = cost(command, self.server, said=said)
@@ -200,9 +208,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         count = min(options.packages, len(target.packages()))
-        contest = Contest(
-            target, Path(folder), count, options.resources, options.workers, options.server_pid
-        )
+        contest = Contest(target, Path(folder), count, options.resources, options.workers, options.server_pid)
         ways = [
             Way("bulkedit import", lambda: contest.with_bulkedit("--workers", str(options.workers))),
             Way("package_patch, resource_patch for each row", contest.with_patches),

@@ -27,7 +27,11 @@ _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of Linux's prctl
 _NOT_TIMED = "not timed:"
 
 
-class Failed(Exception):
+Command = Sequence[str | Path]
+"""A program and its arguments."""
+
+
+class FailedError(Exception):
     """One of the ways did not do its work."""
 
 
@@ -97,7 +101,7 @@ def arguments(about: str) -> argparse.ArgumentParser:
 # -- the clocks
 
 
-def cost(command: Sequence[str | Path], server: Iterable[int] = (), *, said: Path | None = None) -> Cost:
+def cost(command: Command, server: Iterable[int] = (), *, said: Path | None = None) -> Cost:
     """Run a program and return what it cost, less what it says is not part of it.
 
     Args:
@@ -106,7 +110,7 @@ def cost(command: Sequence[str | Path], server: Iterable[int] = (), *, said: Pat
         said: file for what it writes to its standard output.
 
     Raises:
-        Failed: it ended with an error.
+        FailedError: it ended with an error.
     """
     if sys.platform == "linux":  # ckanapi leaves its workers behind
         ctypes.CDLL(None).prctl(_SUBREAPER, 1)
@@ -121,7 +125,7 @@ def cost(command: Sequence[str | Path], server: Iterable[int] = (), *, said: Pat
         client, server_seconds = _seconds_of_children() - before, _server_seconds(server) - there
         words, complaints = (_all_of(file) for file in (out, trouble))
     if child.returncode:
-        raise Failed(f"{command[:4]} ended with {child.returncode}: {complaints[-2000:]}")
+        raise FailedError(f"{command[:4]} ended with {child.returncode}: {complaints[-2000:]}")
     if said:
         said.write_text(words)
     aside = [line.split()[2:] for line in words.splitlines() if line.startswith(_NOT_TIMED)]
@@ -130,8 +134,9 @@ def cost(command: Sequence[str | Path], server: Iterable[int] = (), *, said: Pat
 
 
 def _environment() -> dict[str, str]:
-    """Return the environment, with the programs beside Python found first: ckanapi starts itself by name."""
-    return {**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])}
+    """Return the environment for a way: ckanapi starts itself by name; modules are compiled once, as always."""
+    kept = {key: text for key, text in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PATH": os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")])}
 
 
 def _all_of(file: IO[str]) -> str:
@@ -238,5 +243,3 @@ def best(choices: Iterable[int], once: Callable[[int], Cost]) -> int:
 def console(name: str) -> Path:
     """Return the console script of this Python's environment."""
     return Path(sys.executable).with_name(name)
-
-
