@@ -117,7 +117,7 @@ def cost(command: Command, server: Iterable[int] = (), *, said: Path | None = No
     there, before = _server_seconds(server), _seconds_of_children()
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as trouble:
         start = time.perf_counter()
-        child = subprocess.run(  # noqa: S603  # the ways' own commands
+        child = subprocess.run(
             list(map(str, command)), stdout=out, stderr=trouble, env=_environment(), check=False
         )
         wall = time.perf_counter() - start
