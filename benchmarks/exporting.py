@@ -5,8 +5,8 @@
 The ways, each a program of its own, in turn:
 
 * ``bulkedit export``;
-* bare: the same pages of ``package_search`` (and the id of the organization), and XlsxWriter writing the cells of
-  the exported workbook, hidden sheets included, without any looks: nobody who has such a file can do less;
+* bare: the same pages of ``package_search`` (and the id of the organization), and XlsxWriter writing the
+  cells of the exported workbook, hidden sheets included, without any looks;
 * ``ckanapi search datasets``: pages as well, into JSON lines: no workbook;
 * ``ckanapi dump datasets --all``, with the best of 1, 2 and 4 processes: JSON lines; it takes all of the site;
 * a loop over ``package_show`` with ckanapi, a row of an openpyxl workbook for each package.

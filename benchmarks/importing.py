@@ -5,8 +5,7 @@
 It WRITES to the site: of up to 1,000 packages the notes, and of 3 of their resources each the description; to new
 texts in every round and by every way, and each time it looks whether the site holds them. The ways, in turn:
 
-* ``bulkedit import`` with its own number of workers;
-* ``bulkedit import --workers`` with as many as the others have, should that be another number;
+* ``bulkedit import``, with as many workers as the others;
 * ``package_patch`` for each edited package and ``resource_patch`` for each edited resource, with ckanapi;
 * ``ckanapi load datasets --update-only`` of whole packages, edited.
 
@@ -68,8 +67,8 @@ def ensure_held(target: Target, edits: Edits) -> None:
         FailedError: it does not hold one of them.
     """
     packages = target.packages()
-    notes = {str(package["id"]): package["notes"] for package in packages}
-    parts = {str(part["id"]): part["description"] for package in packages for part in _resources(package)}
+    notes = {str(package["id"]): package.get("notes") for package in packages}
+    parts = {str(part["id"]): part.get("description") for package in packages for part in _resources(package)}
     wrong = [key for key, text in edits.notes.items() if notes.get(key) != text]
     wrong += [key for key, text in edits.descriptions.items() if parts.get(key) != text]
     if wrong:
