@@ -8,7 +8,8 @@ from bulkedit.commands.endings import InterruptedRunError, NotAppliedError
 from bulkedit.commands.shared import accept_option, files_option, json_option, result_options
 from bulkedit.commands.telling import say_check
 from bulkedit.commands.terminal import print_json, say_trouble
-from bulkedit.workflow import Check, ImportOptions
+from bulkedit.workflow.checking import Check
+from bulkedit.workflow.job import ImportOptions
 
 
 @click.command("check", short_help="Show what a workbook edits, and whether it is valid.")

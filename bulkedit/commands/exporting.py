@@ -7,7 +7,7 @@ import click
 from bulkedit.commands.progress import showing_progress
 from bulkedit.commands.shared import json_option, open_site, site_options
 from bulkedit.commands.terminal import note, print_json, say
-from bulkedit.workflow import ExportReport, export
+from bulkedit.workflow.exporting import ExportReport, export
 
 
 @click.command("export", short_help="Write an organization's records into a workbook.")

@@ -26,7 +26,9 @@ from bulkedit.commands.terminal import at_terminal, note, plural, print_json, sa
 from bulkedit.core.guards import stop
 from bulkedit.core.report import Report
 from bulkedit.core.trouble import RunError
-from bulkedit.workflow import Import, ImportOptions, foresee
+from bulkedit.workflow.delivery import foresee
+from bulkedit.workflow.importing import Import
+from bulkedit.workflow.job import ImportOptions
 
 
 @click.command("import", short_help="Send the edits of a workbook to the catalogue.")

@@ -9,8 +9,8 @@ from bulkedit.commands.progress import showing_progress
 from bulkedit.commands.shared import json_option, ledger_option, open_ledger, open_site, site_options
 from bulkedit.commands.telling import say_refresh
 from bulkedit.commands.terminal import print_json
-from bulkedit.workflow import refresh_workbook
 from bulkedit.workflow.claims import Claims
+from bulkedit.workflow.refreshing import refresh_workbook
 
 
 @click.command("refresh", short_help="Bring what changed in the catalogue into a workbook; your edits stay.")

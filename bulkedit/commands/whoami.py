@@ -8,7 +8,7 @@ from bulkedit.ckan.site import Site
 from bulkedit.commands.shared import json_option, open_site, site_options
 from bulkedit.commands.terminal import print_json, say
 from bulkedit.core.json_value import JSON
-from bulkedit.workflow import editable_organizations
+from bulkedit.workflow.rights import editable_organizations
 
 
 class Who:

@@ -13,7 +13,9 @@ from bulkedit.ckan.client import Client
 from bulkedit.ckan.errors import CallError
 from bulkedit.core.json_value import JSON
 from bulkedit.core.trouble import RunError
-from bulkedit.workflow import Check, ImportOptions, export
+from bulkedit.workflow.checking import Check
+from bulkedit.workflow.exporting import export
+from bulkedit.workflow.job import ImportOptions
 
 __all__ = ["serve"]
 

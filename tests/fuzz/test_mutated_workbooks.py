@@ -41,8 +41,8 @@ from bulkedit.core.trouble import RunError
 from bulkedit.excel.patch import patch_workbook
 from bulkedit.excel.read import read_workbook
 from bulkedit.excel.write import META, meta_rows
-from bulkedit.workflow import ImportOptions
 from bulkedit.workflow.checking import Check
+from bulkedit.workflow.job import ImportOptions
 
 
 @examples(40)

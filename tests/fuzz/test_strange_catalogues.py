@@ -18,8 +18,10 @@ from bulkedit.core.memory import digest, from_rows, to_rows
 from bulkedit.core.meta import from_json, to_json
 from bulkedit.core.trouble import RunError
 from bulkedit.templating import templates_for
-from bulkedit.workflow import Import, ImportOptions, export
 from bulkedit.workflow.delivery import foresee
+from bulkedit.workflow.exporting import export
+from bulkedit.workflow.importing import Import
+from bulkedit.workflow.job import ImportOptions
 
 
 @examples(15)

@@ -17,7 +17,7 @@ from whole_day import IMPORT, Evening, Morning, evening, free_port
 from bulkedit.ckan.client import Client
 from bulkedit.ckan.site import Site
 from bulkedit.sandbox import Sandbox
-from bulkedit.workflow import export
+from bulkedit.workflow.exporting import export
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,8 @@ from desk import Desk
 from bulkedit.ckan.client import Client
 from bulkedit.ckan.send import send
 from bulkedit.ckan.site import Site
-from bulkedit.workflow import Import, ImportOptions
+from bulkedit.workflow.importing import Import
+from bulkedit.workflow.job import ImportOptions
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ from bulkedit.ckan.client import Client
 from bulkedit.ckan.send import send
 from bulkedit.ckan.site import Site
 from bulkedit.excel.typist import Typist
-from bulkedit.workflow import Import, ImportOptions
 from bulkedit.workflow.exporting import export
+from bulkedit.workflow.importing import Import
+from bulkedit.workflow.job import ImportOptions
 
 BESIDES = ("also changed", "same moment", "was kept as", "should hold", "The site took this", "not on the site")
 

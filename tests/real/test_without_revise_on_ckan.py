@@ -20,8 +20,9 @@ from bulkedit.ckan.revising import takes_revise
 from bulkedit.ckan.send import send
 from bulkedit.ckan.site import Site
 from bulkedit.excel.typist import Typist
-from bulkedit.workflow import Import, ImportOptions
 from bulkedit.workflow.exporting import export
+from bulkedit.workflow.importing import Import
+from bulkedit.workflow.job import ImportOptions
 
 STAMPS = {"metadata_modified", "metadata_created", "created", "last_modified", "id", "package_id", "position"}
 """Of each package its own."""

@@ -16,7 +16,9 @@ from bulkedit.ckan.site import Site
 from bulkedit.commands.sandboxing import PORT
 from bulkedit.demo import COLLEAGUE, EDITOR, ORGANIZATION, edit, edit_on_the_site
 from bulkedit.sandbox import Sandbox
-from bulkedit.workflow import Import, ImportOptions, export
+from bulkedit.workflow.exporting import export
+from bulkedit.workflow.importing import Import
+from bulkedit.workflow.job import ImportOptions
 
 EXPORTED, EDITED, IMPORTED = "parks.xlsx", "parks-edited.xlsx", "parks-imported.xlsx"
 NAMES = (EXPORTED, EDITED, IMPORTED)

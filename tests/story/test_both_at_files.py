@@ -14,7 +14,8 @@ from bulkedit.ckan.send import send
 from bulkedit.ckan.site import Site
 from bulkedit.core.answers import Denied
 from bulkedit.excel.typist import Typist
-from bulkedit.workflow import Import, ImportOptions
+from bulkedit.workflow.importing import Import
+from bulkedit.workflow.job import ImportOptions
 
 ONE, FIRST = package_id(1), resource_id(1)
 

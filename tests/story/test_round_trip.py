@@ -16,8 +16,9 @@ from bulkedit.ckan.client import Client
 from bulkedit.ckan.send import send
 from bulkedit.ckan.site import Site
 from bulkedit.core.calls import Call
-from bulkedit.workflow import Import, ImportOptions
 from bulkedit.workflow.delivery import ATTEMPTS
+from bulkedit.workflow.importing import Import
+from bulkedit.workflow.job import ImportOptions
 
 ONE, TWO = package_id(1), package_id(2)
 FILE_OF_ONE = resource_id(1)

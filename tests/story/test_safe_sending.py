@@ -22,8 +22,9 @@ from bulkedit.ckan import pace
 from bulkedit.ckan.client import Client
 from bulkedit.ckan.site import Site
 from bulkedit.ledger import Ledger, Run, RunState
-from bulkedit.workflow import Import, ImportOptions
 from bulkedit.workflow.delivery import Delivery
+from bulkedit.workflow.importing import Import
+from bulkedit.workflow.job import ImportOptions
 
 ONE, TWO = package_id(1), package_id(2)
 MANY = 12
