@@ -29,6 +29,7 @@ class StrangeSite:
         title: of its only organization.
         reads: how many calls were answered.
         url: its address.
+        progress: whom to tell how far it has come, as `Client.progress`.
     """
 
     packages: JSON
@@ -38,6 +39,7 @@ class StrangeSite:
     reads: int = field(default=0, compare=False)
     writes: int = field(default=0, compare=False)
     url: str = URL
+    progress: None = None
 
     def read(self, action: str, **parameters: JSON) -> JSON:
         """Answer a call, as `Client.read` does."""
