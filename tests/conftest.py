@@ -56,16 +56,6 @@ def _is_here_or_a_number(host: str | bytes | None) -> bool:
         return False
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one process run all tests with a CKAN, and another those with the other one (`make test-real`)."""
-    for item in items:
-        catalogue = next((one for one in _CATALOGUES if one in item.nodeid), "none")
-        item.add_marker(pytest.mark.xdist_group(catalogue))
-
-
-_CATALOGUES = ("ckan-2.12", "ckan-2.9")
-
-
 def pytest_configure() -> None:
     """Let Ctrl-C be heard, also in a run that a shell started in the background, where it is ignored."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
