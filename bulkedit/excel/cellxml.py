@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from xml.sax.saxutils import escape
 
+from bulkedit.core.sheets import letters
 from bulkedit.core.text import CELL_LIMIT, fits
 from bulkedit.excel.errors import WorkbookDamaged
 
@@ -87,11 +88,7 @@ def column_letters(column: int) -> str:
     """
     if not 1 <= column <= LAST_COLUMN:
         raise ValueError(f"a sheet has no column {column}")
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
+    return letters(column)
 
 
 def split_reference(reference: str) -> tuple[int, int]:

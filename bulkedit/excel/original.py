@@ -5,7 +5,6 @@ import filecmp
 import hashlib
 import os
 import shutil
-import stat
 import tempfile
 import weakref
 from collections.abc import Iterable, Mapping
@@ -26,9 +25,9 @@ from bulkedit.excel.patch import Link, patch_workbook
 from bulkedit.excel.read import read_workbook
 from bulkedit.excel.save import is_open_elsewhere, save
 from bulkedit.excel.write import BASE, META, RESULT_HEADERS, RESULTS, meta_rows
+from bulkedit.opening import NoFileError, open_file
 
 _CHUNK: Final = 1 << 20
-_AT_ONCE: Final = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # a pipe would wait for a writer
 
 
 class Original:
@@ -156,16 +155,15 @@ def _opened(path: Path) -> BinaryIO:
         RunError: it cannot be opened, is no file, or is too large.
     """
     try:
-        file = os.fdopen(os.open(path, os.O_RDONLY | _AT_ONCE), "rb")
+        file = open_file(os.path.realpath(path))  # a link to a workbook is a workbook
+    except NoFileError:
+        raise RunError(f"{path} cannot be read: it is not a file.") from None
     except OSError as error:
         raise _unreadable(path, error) from None
-    found = os.fstat(file.fileno())
-    if stat.S_ISREG(found.st_mode) and found.st_size <= bounds.FILE_BYTES:
-        return file
-    file.close()
-    if stat.S_ISREG(found.st_mode):
+    if os.fstat(file.fileno()).st_size > bounds.FILE_BYTES:
+        file.close()
         raise RunError(f"{path} is larger than {bounds.FILE_BYTES >> 30} GB; take the workbook that was exported.")
-    raise RunError(f"{path} cannot be read: it is not a file.")
+    return file
 
 
 def _unreadable(path: Path, error: OSError) -> RunError:

@@ -17,6 +17,7 @@ from worlds import IDENTITY, laid_out, parks, trails
 
 from bulkedit.core.catalogue import Catalogue, tabulate
 from bulkedit.core.columns import Layout
+from bulkedit.core.sheets import letters
 from bulkedit.excel.write import Export, write_workbook
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -298,12 +299,3 @@ def _cell(reference: str, one: Retyped) -> ElementTree.Element:
             leaf.text = one.text
             leaf.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     return cell
-
-
-def letters(column: int) -> str:
-    """Return the letters of a column number."""
-    name = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(65 + rest) + name
-    return name
