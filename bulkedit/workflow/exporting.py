@@ -91,13 +91,13 @@ def export(
     names = {one.id: one.name for one in wanted}
     identity = Identity(site.url, names, clock(), site.user(), language, dataset_type, query, blank)
     catalogue = tabulate(layout, packages)
-    _refuse_too_many(layout, catalogue)
+    refuse_too_many(layout, catalogue)
     counts = _write(path, Export(identity, layout, catalogue, headers_as_names))
     ids = {one.id for one in editable}
     return ExportReport(site.url, [one.name for one in wanted], path, counts, all(one.id in ids for one in wanted))
 
 
-def _refuse_too_many(layout: Layout, catalogue: Catalogue) -> None:
+def refuse_too_many(layout: Layout, catalogue: Catalogue) -> None:
     """Make sure that the workbook can be read again.
 
     Raises:
