@@ -39,8 +39,8 @@ TAG_BYTES: Final = 1 << 20
 NAME_LETTERS: Final = 255
 """Most letters of the name of a part, or the title of a sheet; spreadsheet programs take 31 for a title."""
 
-LAST_ROW: Final = 1_000_000
-LAST_COLUMN: Final = 10_000
+FURTHEST_ROW: Final = 1_000_000
+FURTHEST_COLUMN: Final = 10_000
 """The last row and column (from 1) that may hold anything."""
 
 ROWS: Final = 250_000

@@ -187,10 +187,10 @@ class _RowReader:
         cell = self._cell("".join(self._text))
         if cell == "":
             return
-        if self._column > bounds.LAST_COLUMN or self._row > bounds.LAST_ROW:
+        if self._column > bounds.FURTHEST_COLUMN or self._row > bounds.FURTHEST_ROW:
             raise TooLarge(
-                f"it has a cell in row {self._row:,} and column {self._column:,}, beyond row {bounds.LAST_ROW:,}"
-                f" and column {bounds.LAST_COLUMN:,}"
+                f"it has a cell in row {self._row:,} and column {self._column:,}, beyond row {bounds.FURTHEST_ROW:,}"
+                f" and column {bounds.FURTHEST_COLUMN:,}"
             )
         self._cells[self._column] = cell
 

@@ -110,7 +110,7 @@ def refuse_too_many(layout: Layout, catalogue: Catalogue) -> None:
             " one workbook; export fewer at once: an organization each, or a part of one with --query."
         )
     for table in layout.tables:
-        if len(table.columns) > bounds.LAST_COLUMN - _OWN_COLUMNS:
+        if len(table.columns) > bounds.FURTHEST_COLUMN - _OWN_COLUMNS:
             raise RunError(
                 f"The sheet {table.title!r} would have {len(table.columns):,} columns, more than a workbook can"
                 " hold; export fewer packages at once with --query."

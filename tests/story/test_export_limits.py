@@ -37,7 +37,7 @@ def test_more_rows_than_are_read_again_are_not_exported() -> None:
 def test_more_columns_than_are_read_again_are_not_exported() -> None:
     """Extras of thousands of names would be as many columns."""
     with pytest.raises(RunError, match="would have 10,000 columns"):
-        refuse_too_many(Layout((packages_table(bounds.LAST_COLUMN),)), catalogue_of(1))
+        refuse_too_many(Layout((packages_table(bounds.FURTHEST_COLUMN),)), catalogue_of(1))
 
 
 def test_an_export_is_never_more_than_is_read() -> None:
