@@ -189,8 +189,8 @@ class _RowReader:
             return
         if self._column > bounds.FURTHEST_COLUMN or self._row > bounds.FURTHEST_ROW:
             raise TooLarge(
-                f"it has a cell in row {self._row:,} and column {self._column:,}, beyond row {bounds.FURTHEST_ROW:,}"
-                f" and column {bounds.FURTHEST_COLUMN:,}"
+                f"it has a cell in row {self._row:,} and column {self._column:,}, beyond row"
+                f" {bounds.FURTHEST_ROW:,} and column {bounds.FURTHEST_COLUMN:,}"
             )
         self._cells[self._column] = cell
 
