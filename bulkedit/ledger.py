@@ -101,7 +101,7 @@ class Ledger:
             raise LedgerError(f"{_cannot(path, error)}; give another file with --ledger.") from None
         try:
             self._prepare()
-        except sqlite3.Error as error:
+        except (OSError, sqlite3.Error) as error:  # a lock that is not given in time is an OSError
             self.close()
             raise LedgerError(f"{_cannot(path, error)}; give another file with --ledger.") from None
         except LedgerError:
@@ -109,17 +109,29 @@ class Ledger:
             raise
 
     def _prepare(self) -> None:
-        version, tables = self._version(), self._tables()
+        version, tables = self._version_and_tables()
         if version > VERSION:
             raise LedgerError(f"The ledger {self.path} was made by a newer version of bulkedit; update bulkedit.")
         if tables and not (version and tables >= {"runs", "calls"}):
             raise LedgerError(
                 f"{self.path} is no ledger of bulkedit but another program's; give another file with --ledger."
             )
-        self._database.execute("PRAGMA journal_mode=WAL")
-        self._database.execute("PRAGMA synchronous=FULL")  # each transaction has reached the disk
         if version < VERSION:
-            self._make_tables()
+            self._beside("locks")
+            lock = self._lock_file("tables")
+            with FileLock(lock, timeout=30):  # one process makes them, the others find them
+                self._make_tables()
+                with suppress(OSError):  # Windows removes it when it is released
+                    lock.unlink()
+        self._database.execute("PRAGMA synchronous=FULL")  # each transaction has reached the disk
+
+    def _version_and_tables(self) -> tuple[int, set[str]]:
+        """Look at both at one moment: another process may be making the tables."""
+        self._database.execute("BEGIN")
+        try:
+            return self._version(), self._tables()
+        finally:
+            self._database.execute("ROLLBACK")
 
     def _version(self) -> int:
         return int(self._database.execute("PRAGMA user_version").fetchone()[0])
@@ -128,9 +140,10 @@ class Ledger:
         return {name for (name,) in self._database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
     def _make_tables(self) -> None:
+        if self._version() == VERSION:
+            return  # another process was quicker
+        self._database.execute("PRAGMA journal_mode=WAL")
         with self._writing():
-            if self._version() == VERSION:
-                return  # another process was quicker
             for statement in filter(str.strip, _TABLES.split(";")):
                 self._database.execute(statement)
             self._database.execute(f"PRAGMA user_version={VERSION}")
