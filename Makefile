@@ -41,7 +41,7 @@ test: $(READY) ## the tests that need nothing but Python
 
 test-real: $(READY) ## the tests with LibreOffice and real CKANs, and a kill at every boundary
 	BULKEDIT_EVERY_BOUNDARY=1 $(BIN)/python -m pytest -n auto tests/killing
-	BULKEDIT_REAL=1 $(BIN)/python -m pytest tests/contract tests/real
+	BULKEDIT_REAL=1 $(BIN)/python -m pytest -n auto tests/contract tests/real
 
 MINUTES ?= 10
 fuzz: $(READY) ## try strange catalogues, workbooks and answers until one breaks something (MINUTES=10)

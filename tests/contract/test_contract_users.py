@@ -166,7 +166,7 @@ def test_an_organization_by_name_and_by_id(site: Site, token: str | None) -> Non
     by_name = call(site, "organization_show", {"id": site.organization} | asked, token=token).result
     by_id = call(site, "organization_show", {"id": known["id"]} | asked, token=token).result
 
-    assert by_name == by_id
+    assert by_name == by_id | {"package_count": by_name["package_count"]}  # other tests make packages meanwhile
     old = {"tags"} if site.old else set()
     assert by_name.keys() == SHOWN | {"num_followers", "package_count", "extras", "groups"} | old
     assert {key: by_name[key] for key in SHOWN} == {key: known[key] for key in SHOWN}
