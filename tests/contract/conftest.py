@@ -81,7 +81,7 @@ def packages(site: Site) -> Iterator[Packages]:
 
 @pytest.fixture(scope="session")
 def groups(site: Site) -> Iterator[Groups]:
-    """Make a group that the editor may use and one that the editor may not, or find them where none can be made."""
+    """Make a group that the editor may use and one that is not for the editor, or find them."""
     made: list[str] = []
     if own := _new_group(site, made, "Walks"):
         member = {"id": own["id"], "username": site.editor_name, "role": "editor"}
