@@ -9,12 +9,16 @@ from typing import Any
 
 import keyring
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from keyring.backends import fail
 
 # Examples are new in each run, to find what nobody thought of; where a change lands they stay the same.
 settings.register_profile("fixed", derandomize=True, database=None)
 settings.register_profile("fuzz", derandomize=False, print_blob=True)  # tests/fuzz/patience.py says how many
+# Where the code is broken on purpose (tests/mutants) any failing example will do, and a slow one is none.
+settings.register_profile(
+    "mutants", derandomize=True, database=None, deadline=None, phases=(Phase.explicit, Phase.generate)
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
