@@ -48,7 +48,7 @@ fuzz: $(READY) ## try strange catalogues, workbooks and answers until one breaks
 	$(BIN)/python tests/fuzz/run.py --minutes $(MINUTES) $(ONLY)
 
 mutants: $(READY) ## break the code on purpose, a promise at a time: which test notices? (half an hour; ONLY=diff.py)
-	$(BIN)/python tests/mutants/run.py "$(ONLY)"
+	$(BIN)/python tests/mutants/run.py $(ONLY)
 
 docs: $(READY) ## write docs/messages.md anew; says which messages of the code it lacks
 	$(BIN)/python docs/messages.py

@@ -1,6 +1,6 @@
 """Break the heart in small ways, one at a time, and see which test notices first (`make mutants`).
 
-    python tests/mutants/run.py [WORDS OF A FILE'S NAME OR OF WHAT IS BROKEN]
+    python tests/mutants/run.py [PARTS OF FILES' NAMES OR OF WHAT IS BROKEN ...]
 
 The ways stand in the `.yaml` files beside this one. Each is tried in a copy of the tree, with the tests that should
 notice, the quickest ones first. One that no test notices, or one that is noticed although a reason says why it
@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -73,13 +73,13 @@ class Mutant:
         return broken
 
 
-def mutants(words: str) -> Iterator[Mutant]:
-    """Yield the mutants of the lists whose file, or whose description, holds some words."""
+def mutants(only: Sequence[str] = ()) -> Iterator[Mutant]:
+    """Yield the mutants of the lists: all, or those whose file or description holds one of some texts."""
     for path in sorted(HERE.glob("*.yaml")):
         for file, of_file in yaml.safe_load(path.read_text("utf-8")).items():
             for said in of_file["mutants"]:
                 mutant = Mutant(file=file, tests=tuple(of_file["tests"]), **said)
-                if words in f"{mutant.file} {mutant.breaks}":
+                if not only or any(text in f"{mutant.file} {mutant.breaks}" for text in only):
                     yield mutant
 
 
@@ -130,17 +130,21 @@ class Copy:
         try:
             said, _ = running.communicate(timeout=SECONDS)
         except subprocess.TimeoutExpired:
-            os.killpg(running.pid, signal.SIGKILL)
-            running.communicate()
             return None, ""
+        finally:
+            if running.poll() is None:
+                os.killpg(running.pid, signal.SIGKILL)  # what the tests have started, too
+                running.wait()
         return running.returncode, said
 
 
 def main() -> int:
     """Try all mutants and print a table; return whether the tests hold what the list says of them."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("only", nargs="?", default="", help="only mutants whose file or words hold this")
-    chosen = list(mutants(options.parse_args().only))
+    options.add_argument("only", nargs="*", help="only mutants whose file or words hold one of these")
+    options.add_argument("--quick", action="store_true", help="run only the quickest tests of each")
+    said = options.parse_args()
+    chosen = [replace(one, tests=one.tests[:1]) if said.quick else one for one in mutants(said.only)]
     try:
         for mutant in chosen:
             mutant.broken((TREE / mutant.file).read_text("utf-8"))
