@@ -24,7 +24,7 @@ import yaml
 
 HERE = Path(__file__).parent
 TREE = HERE.parents[1]
-SECONDS = 900
+SECONDS = 400
 """How long tests may take before a mutant counts as noticed: it goes round for ever."""
 
 _LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "benchmarks", "*.egg-info", "build", "dist")
@@ -64,7 +64,9 @@ class Mutant:
         """
         found = code.count(self.old)
         if found != 1 or self.old == self.new:
-            raise Unfit(f"{self.file}: “{self.breaks}” replaces a text that stands there {found} times:\n{self.old}")
+            raise Unfit(
+                f"{self.file}: “{self.breaks}” replaces a text that stands there {found} times:\n{self.old}"
+            )
         broken = code.replace(self.old, self.new)
         try:
             compile(broken, self.file, "exec")
