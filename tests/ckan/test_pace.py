@@ -191,7 +191,7 @@ def test_a_short_absence_does_not_stop_a_run() -> None:
 
 
 def test_a_site_is_down_only_when_many_calls_fail_over_long() -> None:
-    """Not when many fail at one moment, nor when one does after a long rest; and an answer begins the count anew."""
+    """Not when many fail at one moment, nor when some do after a long rest; an answer begins the count anew."""
     site = simulated()
     site.ask()
 

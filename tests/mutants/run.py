@@ -2,9 +2,9 @@
 
     python tests/mutants/run.py [PARTS OF FILES' NAMES OR OF WHAT IS BROKEN ...]
 
-The ways stand in the `.yaml` files beside this one. Each is tried in a copy of the tree, with the tests that should
-notice, the quickest ones first. One that no test notices, or one that is noticed although a reason says why it
-cannot be, fails the run.
+The ways stand in the `.yaml` files beside this one. Each is tried in a copy of the tree, with the tests that
+should notice, the quickest ones first. One that no test notices, or one that is noticed although a reason says why
+it cannot be, fails the run.
 """
 
 import argparse
@@ -32,7 +32,7 @@ _FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+?\.py::\w+)", re.MULTILINE)
 _NEVER = "(the tests never end)"
 
 
-class Unfit(Exception):
+class UnfitError(Exception):
     """The list does not fit the code or its tests any more; ``str()`` says where."""
 
 
@@ -60,18 +60,18 @@ class Mutant:
         """Return the module's code with this broken.
 
         Raises:
-            Unfit: the code is not what it was, or would be none.
+            UnfitError: the code is not what it was, or would be none.
         """
         found = code.count(self.old)
         if found != 1 or self.old == self.new:
-            raise Unfit(
+            raise UnfitError(
                 f"{self.file}: “{self.breaks}” replaces a text that stands there {found} times:\n{self.old}"
             )
         broken = code.replace(self.old, self.new)
         try:
             compile(broken, self.file, "exec")
         except SyntaxError as error:
-            raise Unfit(f"{self.file}: “{self.breaks}” makes what is no code ({error})") from None
+            raise UnfitError(f"{self.file}: “{self.breaks}” makes what is no code ({error})") from None
         return broken
 
 
@@ -114,7 +114,7 @@ class Copy:
         status, said = self.run([*tests.split(), "-x"])
         failed = _FAILED.search(said)
         if status not in (None, 0) and failed is None:
-            raise Unfit(f"“{tests}” cannot be run:\n{said}")
+            raise UnfitError(f"“{tests}” cannot be run:\n{said}")
         return _NEVER if status is None else failed[1] if failed else ""
 
     def run(self, tests: Sequence[str]) -> tuple[int | None, str]:
@@ -152,7 +152,7 @@ def main() -> int:
             mutant.broken((TREE / mutant.file).read_text("utf-8"))
         with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
             return _table(chosen, Copy(Path(folder)))
-    except Unfit as error:
+    except UnfitError as error:
         print(error)
         return 2
 
@@ -189,12 +189,12 @@ def _ensure_sound(noticed: Sequence[str], copy: Copy) -> None:
     """Make sure that the tests that noticed anything pass where nothing is broken.
 
     Raises:
-        Unfit: one does not.
+        UnfitError: one does not.
     """
     if tests := sorted({*noticed} - {_NEVER}):
         status, said = copy.run(tests)
         if status != 0:
-            raise Unfit(f"These tests fail where nothing is broken, too:\n{said}")
+            raise UnfitError(f"These tests fail where nothing is broken, too:\n{said}")
 
 
 if __name__ == "__main__":
