@@ -272,6 +272,37 @@ def test_tags_keep_their_vocabulary_and_groups_only_their_name() -> None:
     assert read(Kind.GROUPS) == [{"name": "new"}, {"name": "road"}]
 
 
+def test_what_a_name_stands_for_goes_back_with_it() -> None:
+    """A tag that two vocabularies have is two tags; a group goes by its id, by which it can be left out too."""
+    tags: JSON = [{"name": "road", "vocabulary_id": "v1"}, {"name": "road", "vocabulary_id": "v2"}]
+    groups: JSON = [{"name": "road", "id": "g1", "title": "Roads"}]
+
+    assert codec_of(_column(Kind.TAGS)).read("road", tags) == tags
+    assert codec_of(_column(Kind.GROUPS)).read("road", groups) == [{"name": "road", "id": "g1"}]
+
+
+def test_a_number_keeps_the_spelling_that_was_typed() -> None:
+    """A value of a site's own making becomes a number only where that is written in the same way."""
+    read = [codec_of(_column(Kind.TEXT)).read(text, 5) for text in ("6", "6.5", "6e3", "06")]
+
+    assert read == [6, 6.5, "6e3", "06"]
+
+
+def test_structures_are_shown_as_people_read_them() -> None:
+    """Letters are no escapes."""
+    assert codec_of(_column(Kind.JSON)).show({"é": "公園"}) == '{"é": "公園"}'
+
+
+def test_small_letters_that_two_choices_share_mean_neither() -> None:
+    """Any case will do where that is clear."""
+    lakes = (Choice("1", "Lake"), Choice("2", "LAKE"), Choice("3", "River"))
+    codec = codec_of(Column("Water", "water", Kind.CHOICE, lakes, closed=True))
+
+    assert [codec.read(text, None) for text in ("Lake", "LAKE", "river")] == ["1", "2", "3"]
+    with pytest.raises(UnreadableError):
+        codec.read("lake", None)
+
+
 def test_a_closed_choice_keeps_a_stored_value_that_is_none() -> None:
     """What a site stores outside its own choices can stay in a list of which another value is edited."""
     value = codec_of(_column(Kind.CHOICES, closed=True)).read("Blue; old\nvalue", ["old\r\nvalue"])
