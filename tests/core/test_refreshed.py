@@ -300,6 +300,21 @@ def test_an_entry_stays_in_its_row_wherever_it_stands_in_the_list_now(office: Of
     assert (lit(office.desk), office.import_()) == ([], {})
 
 
+def test_what_stands_in_an_entrys_cell_stays_there() -> None:
+    """A raw value typed for a choice, and imported: it is lit no more than before when the list comes in."""
+    one = package("parks", contacts=[{"name": "Ann", "roles": ["r"]}, {"name": "Bob"}])
+    office = office_of(one)
+    office.rows["Contacts"][0]["Roles"] = "r"
+    office.desk.catalogue.shown["Contacts", "id-parks/1", "roles"] = "r"
+    theirs: list[JSON] = [{"name": "Cy"}, {"name": "Ann", "roles": ["r"]}, {"name": "Bob"}]
+    office.rival("parks", contacts=theirs)
+
+    office.refresh()
+
+    assert office.column("Contacts", "Name", "Roles", "Item")[0] == ("Ann", "r", "2")
+    assert lit(office.desk) == []
+
+
 def test_the_row_of_an_entry_that_is_gone_is_emptied(office: Office) -> None:
     """It says so; the next refresh takes that away as well."""
     office.rows["Contacts"][0]["Called"] = "yes"
