@@ -145,6 +145,18 @@ def test_formula_replaced_drops_the_calculation_chain(tmp_path: Path) -> None:
     assert texts(target)["Packages", 3, 8] == "=LEN(A3)"
 
 
+def test_one_formula_among_other_cells_and_sheets_drops_the_calculation_chain(tmp_path: Path) -> None:
+    """Wherever it stands among what is written."""
+    rows = '<row r="1"><c r="A1"><f>1+1</f><v>2</v></c><c r="B1"><v>3</v></c></row>'
+    source = by_hand(tmp_path / "book.xlsx", worksheet(rows))
+    books.with_calc_chain(source, ["A1"])
+
+    cells = patched(source, {"Packages": {1: {1: "x", 2: "y"}}})
+    sheets = patched(source, {"Packages": {1: {1: "x"}}}, {"Notes": [["y"]]})
+
+    assert all(CHAIN not in [one.name for one in members(target)] for target in (cells, sheets))
+
+
 def test_sheet_with_formulas_replaced_drops_the_calculation_chain(tmp_path: Path) -> None:
     """A formula anywhere in the old rows of a replaced sheet counts."""
     rows = '<row r="1"><c r="A1"/></row><row r="9"><c r="A9"/><c r="B9"><f>1+1</f><v>2</v></c></row>'
@@ -235,8 +247,8 @@ def test_shared_formulas_beside_a_patched_cell_survive(tmp_path: Path) -> None:
         ),
         pytest.param(
             '<row r="1" spans="1:2 5:6" ht="9"><c r="A1"/></row><row r="2" spans="1:3"/>',
-            {1: {3: "c"}, 2: {3: "c"}},
-            f'<row r="1" ht="9"><c r="A1"/>{inline("C1", "c")}</row>'
+            {1: {2: "b", 3: "c"}, 2: {3: "c"}},
+            f'<row r="1" ht="9"><c r="A1"/>{inline("B1", "b")}{inline("C1", "c")}</row>'
             f'<row r="2" spans="1:3">{inline("C2", "c")}</row>',
             id="spans that leave a cell out go",
         ),
@@ -323,6 +335,16 @@ def test_inserted_cell_takes_the_style_of_its_column(tmp_path: Path) -> None:
         f'<row r="1">{inline("B1", "b", 3)}<c r="C1"/>{inline("D1", "d")}</row>'
         f'<row r="2">{inline("A2", "a", 3)}</row>'
     )
+
+
+def test_an_inserted_cell_takes_the_style_of_its_row_first(tmp_path: Path) -> None:
+    """As a spreadsheet program does where both have one."""
+    columns = '<cols><col min="1" max="2" width="9" style="3"/></cols>'
+    rows = '<row r="1" s="7" customFormat="1"><c r="B1"/></row>'
+
+    result = patched_sheet(tmp_path, worksheet(rows, before=columns), {1: {1: "a"}})
+
+    assert rows_of(result) == f'<row r="1" s="7" customFormat="1">{inline("A1", "a", 7)}<c r="B1"/></row>'
 
 
 @pytest.mark.parametrize("empty", ["<sheetData/>", "<sheetData />", "<sheetData></sheetData>"])
