@@ -134,6 +134,13 @@ def held(**fields: str | int) -> Catalogue:
     return live
 
 
+def test_a_file_is_told_so_that_it_can_be_recognized() -> None:
+    """By its name, its length, and the beginning of its digest."""
+    file = File("maps/map.csv", "map.csv", 12_345, "0123456789abcdef")
+
+    assert str(file) == "map.csv (12,345 bytes, SHA-256 0123456789ab…)"
+
+
 def test_a_file_that_has_arrived_is_not_sent_again() -> None:
     """It is known by its digest, unless one of another length has replaced it: CKAN keeps the digest then."""
     row = asks(FILE_COLUMN, "maps/map.csv")
