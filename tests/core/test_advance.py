@@ -218,6 +218,23 @@ def test_a_removal_that_was_not_sent_keeps_its_entry() -> None:
     assert [row[own.ITEM] for row in desk.rows["Contacts"]] == ["1", "2"]
 
 
+def test_a_conflict_with_what_an_earlier_run_made_stays_one() -> None:
+    """That run was not told so, and somebody changed the new record since: the next import overwrites nothing."""
+    desk = desk_of(parks())
+    desk.rows["Resources"].append({own.PACKAGE: "parks", "Name": "gpx", "URL": "https://x.org/gpx", "Size": "5"})
+    made = next(row.owner for row in desk.edits().rows if row.new)
+    theirs = {"id": made, "name": "gpx", "url": "https://x.org/gpx", "size": "7"}
+    site = {"id-parks": parks() | {"resources": [*resources_of(parks()), theirs]}}
+
+    _run(desk, site)
+    [again] = settled(desk, site)
+
+    assert desk.rows["Resources"][2][own.ID] == made
+    assert again.diff is not None
+    assert [(c.live, c.verdict) for c in again.diff.changes] == [("7", Verdict.CONFLICT)]
+    assert resources_of(site["id-parks"])[2]["size"] == "7"
+
+
 # -- files and places
 
 
