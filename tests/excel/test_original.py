@@ -109,13 +109,15 @@ def test_a_row_gets_its_answer_and_what_else_moves_on(workbook: Path) -> None:
     """Result, message, and the cells of ours that change with them; the sheet Results leads to the row."""
     original = Original(workbook)
     moved = Advance(original.book.exported, {ROW: {"Action": "", "Page": "https://x/dataset/p1"}})
-    outcome = replace(updated(), changes=())
 
-    original.write(report_of(original, outcome), moved, workbook)
+    original.write(report_of(original, updated()), moved, workbook)
 
-    sheet = openpyxl.load_workbook(workbook)["Packages"]
+    book = openpyxl.load_workbook(workbook)
+    sheet, link = book["Packages"], book["Results"]["D2"]
     row = dict(zip((cell.value for cell in sheet[1]), (cell.value for cell in sheet[2]), strict=True))
+    result = next(cell.column_letter for cell in sheet[1] if cell.value == "Result")
     assert (row["Result"], row["Message"], row["Page"]) == ("updated", "Changed [Title].", "https://x/dataset/p1")
+    assert (link.value, link.hyperlink.location) == ("2", f"'Packages'!{result}2")
 
 
 def test_that_answers_find_no_place_is_known_before_anything_is_sent(workbook: Path) -> None:
