@@ -7,6 +7,7 @@ import pytest
 import xlsxwriter
 from books import decoded
 
+from bulkedit.excel.cellxml import xstring
 from bulkedit.excel.textsheet import TextSheet
 
 TEXTS = ["plain", "_x005F_x000D_", "a\rb\x01", "<r><t>bold</t></r>", "<r>a & b</r>", " blanks ", "tile_x1_y2"]
@@ -30,3 +31,18 @@ def test_texts_and_looks_come_back(tmp_path: Path, formatted: str) -> None:
 
     assert [decoded(cell.value) for cell in cells] == TEXTS
     assert {cell.font.bold for cell in cells} == {formatted != "nothing"}
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        ("tile_x1_y2", "tile_x005F_x1_y2"),
+        ("_x00e9_", "_x005F_x00e9_"),
+        ("_x00e9\r", "_x005F_x00e9_x000D_"),
+        ("_x12345_", "_x12345_"),
+        ("_x_ _xyz_", "_x_ _xyz_"),
+    ],
+)
+def test_what_a_program_takes_for_an_escape_is_escaped(text: str, stored: str) -> None:
+    """An escape has four digits; LibreOffice takes fewer for one as well."""
+    assert xstring(text) == stored
