@@ -15,7 +15,8 @@ from bulkedit.excel.filters import grown_filters
 from bulkedit.excel.sheetcells import patch_cells
 from bulkedit.excel.sheetrows import Link, replace_rows
 from bulkedit.excel.sheetxml import SheetPatch
-from bulkedit.excel.xmlbytes import naming, spliced
+from bulkedit.excel.splices import spliced
+from bulkedit.excel.xmlbytes import naming
 from bulkedit.excel.zipcopy import Deflated, deflate
 from bulkedit.excel.zipparts import Parts, open_parts
 

@@ -6,7 +6,8 @@ from bulkedit.excel.cellxml import cell_reference, text_cell
 from bulkedit.excel.errors import WorkbookDamaged
 from bulkedit.excel.filters import grown_range
 from bulkedit.excel.sheetxml import Cell, Extent, Row, SheetPatch, SheetScan
-from bulkedit.excel.xmlbytes import Span, Splice, StartTag
+from bulkedit.excel.splices import Splice, Splices
+from bulkedit.excel.xmlbytes import Span, StartTag
 
 
 def patch_cells(chunks: Iterable[bytes], texts: Mapping[int, Mapping[int, str]], reach: int = 0) -> SheetPatch:
@@ -30,7 +31,7 @@ class _CellPatcher:
     def __init__(self, chunks: Iterable[bytes], texts: Mapping[int, Mapping[int, str]], reach: int) -> None:
         self._texts, self._reach = texts, reach
         self._sheet = SheetScan(chunks, self)
-        self._splices: list[Splice] = []
+        self._splices = Splices()
         self._formulas_lost = False
         self._row_gaps = _Gaps(texts)
         self._wanted: Mapping[int, str] = {}

@@ -7,7 +7,8 @@ from typing import Final
 
 from bulkedit.excel.cellxml import attribute_value, cell_reference, shortened, text_cell, xstring
 from bulkedit.excel.sheetxml import Cell, Extent, Row, SheetPatch, SheetScan
-from bulkedit.excel.xmlbytes import Span, Splice
+from bulkedit.excel.splices import Splice, Splices
+from bulkedit.excel.xmlbytes import Span
 
 HYPERLINK_LIMIT: Final = 65_530
 """Most links that a sheet holds (Excel specifications and limits); the texts of further ones stay."""
@@ -66,7 +67,7 @@ class _RowReplacer:
     def __init__(self, chunks: Iterable[bytes], rows: Iterable[Sequence[str | Link]]) -> None:
         self._rows = rows
         self._sheet = SheetScan(chunks, self)
-        self._splices: list[Splice] = []
+        self._splices = Splices()
         self._header: Span | None = None
         self._styles: dict[int, dict[int, str]] = {1: {}, 2: {}}
         self._height = self._width = 0

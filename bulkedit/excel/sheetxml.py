@@ -6,8 +6,9 @@ from typing import Protocol
 
 from bulkedit.excel.cellxml import column_letters, column_number, row_number, split_reference
 from bulkedit.excel.errors import WorkbookDamaged
+from bulkedit.excel.splices import Splices
 from bulkedit.excel.window import Window
-from bulkedit.excel.xmlbytes import LocalNames, Span, Splice, StartTag, feed, new_parser
+from bulkedit.excel.xmlbytes import LocalNames, Span, StartTag, feed, new_parser
 
 _TRUE = ("1", "true")
 _WORKSHEET, _CHILD, _ROW, _CELL = 1, 2, 3, 4  # depths of the elements that matter
@@ -93,7 +94,7 @@ class ColumnStyles:
 class SheetPatch:
     """What is to be spliced into a worksheet part, and whether formulas go by it."""
 
-    splices: list[Splice]
+    splices: Splices
     formulas_lost: bool
 
 

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
-from operator import attrgetter
 from typing import Final
 from xml.parsers import expat
 
 from bulkedit.excel import bounds
 from bulkedit.excel.errors import TooLarge, WorkbookDamaged
+from bulkedit.excel.splices import Splice
 
 MAIN_NAMESPACES: Final = frozenset(
     (
@@ -26,15 +26,6 @@ StartHandler = Callable[[str, dict[str, str]], None]
 EndHandler = Callable[[str], None]
 
 _UTF8_NAMES = ("utf-8", "utf8")
-
-
-@dataclass(frozen=True, slots=True)
-class Splice:
-    """Bytes ``start:end`` of a part give way to ``new``, which may come in pieces: once."""
-
-    start: int
-    end: int
-    new: bytes | Iterator[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,28 +286,3 @@ def _skip_until(xml: bytes, at: int, stops: bytes) -> int:
     while xml[at] not in stops:
         at += 1
     return at
-
-
-def spliced(chunks: Iterable[bytes], splices: Iterable[Splice]) -> Iterator[bytes | memoryview]:
-    """Return a part with the splices made, piece by piece; splices must not overlap.
-
-    Several splices at one offset keep their order, insertions before a replacement.
-
-    Args:
-        chunks: the part, in pieces.
-        splices: in any order.
-    """
-    waiting = iter(sorted(splices, key=attrgetter("start", "end")))
-    following = next(waiting, None)
-    kept_from = begin = 0  # what lies before the former is done with; the latter is where the chunk begins
-    for chunk in chunks:
-        whole, end = memoryview(chunk), begin + len(chunk)
-        while following is not None and following.start < end:
-            yield whole[max(kept_from - begin, 0) : following.start - begin]
-            yield from (following.new,) if isinstance(following.new, bytes) else following.new
-            kept_from, following = following.end, next(waiting, None)
-        yield whole[max(kept_from - begin, 0) :]
-        kept_from, begin = max(kept_from, end), end
-    while following is not None:
-        yield from (following.new,) if isinstance(following.new, bytes) else following.new
-        following = next(waiting, None)

@@ -5,7 +5,7 @@ from books import worksheet
 
 from bulkedit.excel.filters import grown_filters, grown_range
 from bulkedit.excel.sheetcells import patch_cells
-from bulkedit.excel.xmlbytes import spliced
+from bulkedit.excel.splices import spliced
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 

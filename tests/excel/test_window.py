@@ -11,12 +11,13 @@ from bulkedit.excel.errors import TooLarge
 from bulkedit.excel.patch import Link
 from bulkedit.excel.sheetcells import patch_cells
 from bulkedit.excel.sheetrows import replace_rows
-from bulkedit.excel.xmlbytes import spliced
+from bulkedit.excel.splices import spliced
 from tests.excel.books import worksheet
 
 SHEET = worksheet(
     '\n<row r="1" ht="30" spans="1:2"><c r="A1" s="1" t="str"><v>é</v></c>\n <c r="B1" s="2"/></row>'
-    '<row>\n  <c r="B3"><f>1+1</f><v>2</v></c><c t="inlineStr"><is><t xml:space="preserve">a &gt; b</t></is></c></row>'
+    '<row>\n  <c r="B3"><f>1+1</f><v>2</v></c>'
+    '<c t="inlineStr"><is><t xml:space="preserve">a &gt; b</t></is></c></row>'
     '<row/><row r="7" s="3" customFormat="1"></row><!-- > --><row r="9"><c r="A9"><v>9</v></c></row>',
     before='<dimension ref="A1:C9"/><cols><col min="1" max="3" width="9" style="4"/></cols>',
     after='<autoFilter ref="A1:C9"><filterColumn colId="0"/></autoFilter><mergeCells count="0"/>',
