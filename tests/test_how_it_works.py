@@ -6,7 +6,7 @@ import json
 import re
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -60,14 +60,14 @@ def recorded(calls: dict[CodeType, None]) -> Iterator[None]:
         if event == "call":
             calls.setdefault(frame.f_code)
 
-    before: Callable[..., Any] | None = sys.getprofile()
+    before, in_threads = sys.getprofile(), threading.getprofile()
     threading.setprofile(note)
     sys.setprofile(note)
     try:
         yield
     finally:
         sys.setprofile(before)
-        threading.setprofile(None)  # type: ignore[arg-type]
+        threading.setprofile(in_threads)
 
 
 @dataclass(frozen=True)
