@@ -1,6 +1,7 @@
 """The workbook that benchmarks measure, and a catalogue for it; each job is a process of its own.
 
 python benchmarks/made.py write FILE SITE ORGANIZATION PACKAGES RESOURCES COLUMNS
+python benchmarks/made.py fill SITE ORGANIZATION TOKEN PACKAGES RESOURCES
 """
 
 import json
@@ -9,14 +10,17 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import ckanapi
 import requests
 from openpyxl import load_workbook
 
-from bulkedit.core.json_value import JSON, Package
+from bulkedit.core.find import find_edits
+from bulkedit.core.json_value import JSON, Package, dicts
 from bulkedit.core.layout import layout_of
 from bulkedit.core.meta import Identity
 from bulkedit.core.schema import Vocabulary
 from bulkedit.excel.patch import patch_workbook
+from bulkedit.excel.read import read_workbook
 from bulkedit.excel.write import Export, write_workbook
 from bulkedit.sandbox.server import Sandbox
 from bulkedit.workflow.exporting import pieces
@@ -76,13 +80,34 @@ def make(count: str, resources: str, columns: str) -> None:
         pass
 
 
-def patch(path: str, target: str, every: str) -> None:
-    """Write an answer into each row, or each tenth one, of the packages: as an import does with its results."""
+def patch(path: str, target: str, count: str, step: str) -> None:
+    """Write a result into each row of the packages, or each so many-th, as an import does."""
+    rows = range(2, int(count) + 2, int(step))
+    cells = {"Packages": {row: {2: "unchanged", 3: "Nothing to do."} for row in rows}}
     with Path(target).open("wb") as file:
-        rows = range(2, int(every.partition("/")[0]) + 2, int(every.partition("/")[2] or 1))
-        patch_workbook(
-            Path(path), file, {"Packages": {row: {2: "unchanged", 3: "Nothing to do."} for row in rows}}, {}
-        )
+        patch_workbook(Path(path), file, cells, {})
+
+
+def check(path: str) -> None:
+    """Read a workbook, and find out what was edited."""
+    book = read_workbook(Path(path))
+    edits = find_edits(book.layout, book.exported, book.sheets, book.identity.salt)
+    assert not edits.by_package()
+
+
+def fill(site: str, organization: str, token: str, count: str, resources: str) -> None:
+    """Create packages in an organization, as an editor's script would."""
+    remote = ckanapi.RemoteCKAN(site, apikey=token)
+    for package in packages(int(count), int(resources), 3):
+        files = [
+            {key: held for key, held in one.items() if key != "package_id"} for one in dicts(package["resources"])
+        ]
+        made = {key: held for key, held in package.items() if key != "id"}
+        remote.action.package_create(**made | {"owner_org": organization, "resources": files})
+
+
+def _without(one: dict[str, JSON], key: str) -> dict[str, JSON]:
+    return {name: held for name, held in one.items() if name != key}
 
 
 def serve(token: str) -> None:
@@ -110,7 +135,15 @@ def tell_cells(book: str, target: str) -> None:
             file.write(json.dumps([sheet.title, rows]) + "\n")
 
 
-JOBS = {"write": write, "make": make, "patch": patch, "serve": serve, "cells": tell_cells}
+JOBS = {
+    "write": write,
+    "make": make,
+    "patch": patch,
+    "check": check,
+    "fill": fill,
+    "serve": serve,
+    "cells": tell_cells,
+}
 
 if __name__ == "__main__":
     JOBS[sys.argv[1]](*sys.argv[2:])

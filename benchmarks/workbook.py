@@ -108,6 +108,24 @@ def main(count: int = 10_000, resources: int = 5, columns: int = 40, runs: int =
             "import with nothing to do, results written": [
                 *[python, "-m", "bulkedit", "import", str(ours), "--yes", "--output", str(other)]
             ],
+            "write back: ours, a result in each row": [
+                python,
+                MADE,
+                "patch",
+                str(ours),
+                str(other),
+                str(count),
+                "1",
+            ],
+            "write back: ours, in each tenth row": [
+                python,
+                MADE,
+                "patch",
+                str(ours),
+                str(other),
+                str(count),
+                "10",
+            ],
             "write back: openpyxl load and save": [python, "-c", BARE_SAVE, str(ours), str(other)],
             "write back: bare zip copy": [python, "-c", ZIP_COPY, str(ours), str(other)],
         }
