@@ -57,17 +57,17 @@ class Witnesses:
 def _facts_of(key: str, value: JSON) -> Iterator[tuple[str, ...]]:
     items = items_of(value)
     if items is None:
-        yield key, "is no list of items"
+        yield key, "unreadable"
         if dicts(value):
-            yield key, "holds objects all the same"
+            yield key, "objects"
         return
-    yield key, "is a list", "of several items" if len(items) > 1 else "of one item at most"
+    yield key, "several" if len(items) > 1 else "single"
     for item in items:
         for name, held in item.items():
             if not is_empty(held):
-                yield key, "has items with", name
+                yield key, "within", name
     if key == _ORGANIZATION and items:
-        yield key, "is", text_of(items[0].get("id"))
+        yield key, "named", text_of(items[0].get("id"))
 
 
 def type_of(package: Package) -> str:

@@ -85,15 +85,11 @@ class Original:
         """
         try:
             rehearse_patch(self._copy, _cells(outcomes, {}, self._positions))
-            room = self._copy.stat().st_size
-            with tempfile.TemporaryFile(dir=folder):
-                left = shutil.disk_usage(folder).free
+            with tempfile.TemporaryFile(dir=folder) as room:
+                for _ in range(0, self._copy.stat().st_size, _CHUNK):
+                    room.write(bytes(_CHUNK))
         except (LookupError, ValueError, OSError) as error:
             raise RunError(f"The results could not be written back into {self.path}: {error}") from error
-        if left < room:
-            raise RunError(
-                f"There is no room for the results in the folder {folder}; make {room >> 20:,} MB of room there."
-            )
 
     def write(self, report: Report, moved: Advance | None, target: Path) -> Path:
         """Write the answers, and return the path of the file that holds them.
