@@ -27,7 +27,7 @@ PICTURES = ROOT / "docs" / "pictures" / "first-hour"
 BOOK = "parks.xlsx"
 ADDRESS = "http://127.0.0.1:5080"
 NEW = "(new)"
-TOKEN = "sandbox-editor"  # noqa: S105  opens invented records, on this computer only
+TOKEN = "sandbox-editor"
 _ASKED = re.compile(r"(.*(?:\[y/N\]|Type the number to go on|it is not shown\)):) ?(.*)")
 _DIFFERS = {  # from run to run, or from computer to computer
     r"http://127\.0\.0\.1:\d+": ADDRESS,

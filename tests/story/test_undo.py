@@ -307,7 +307,7 @@ def test_rows_say_what_came_back(desk: Desk) -> None:
 
 
 def test_a_record_that_no_row_was_about_has_no_row(desk: Desk) -> None:
-    """Who edited a contact only is told the package, on the terminal, in the history and on the page: not row 0."""
+    """Who edited but a contact is told the package, on the terminal, in the history and on the page: no row 0."""
     ckan = desk.open([record(1)])
     workbook = desk.export()
     typist = Typist(workbook)
