@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from office_desk import Desk
+from office_desk import Desk, rows
 
 from bulkedit.excel.typist import Typist
 from bulkedit.sandbox import Sandbox
@@ -132,6 +132,20 @@ def test_a_title_and_a_blank_workbook_ask_what_the_guide_says(asked: Asked) -> N
     found = asked("export", "Parks and Trails Agency", "-o", "a.xlsx") | asked("export", "parks", "--blank")
 
     assert found == set.union(*actions("export")) - {"package_show"}
+
+
+# -- a template to begin with
+
+
+def test_the_first_template_of_the_page_is_one(desk: Desk, asked: Asked) -> None:
+    """Its columns come first, as docs/templates.md says."""
+    page = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
+    (desk.folder / "licences.yaml").write_text(page.split("```yaml\n")[1].split("```")[0])
+
+    asked("export", "parks", "--template", "licences.yaml", "-o", "parks.xlsx")
+
+    headers = [*rows(desk.folder / "parks.xlsx", "Packages")[0]]
+    assert headers[4:7] == ["Title", "Licence", "State of publication"]
 
 
 # -- unattended
