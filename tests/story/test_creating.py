@@ -381,6 +381,21 @@ def test_a_link_beside_a_file_is_invalid(desk: Desk) -> None:
     assert "[Upload] and [URL] ask for a file and for a link; empty one of them." in said.out
 
 
+def test_a_new_record_s_file_is_told_once(desk: Desk) -> None:
+    """It goes in a call of its own, after the record; Results has one line for it, and so has the report."""
+    (desk.folder / "list.csv").write_text("a,b")
+    _, workbook = at_desk(desk, BRIDGES, ("Resources", {**LIST[1], "URL": "", "Upload": "list.csv"}))
+
+    said = desk("import", workbook, "--yes", "--json")
+
+    [row] = [row for row in said.json()["rows"] if row["sheet"] == "Resources"]
+    assert [change["field"] for change in row["changes"]] == ["name", "upload"]
+    assert [line["Field"] for line in rows(workbook, "Results") if line["Sheet"] == "Resources"] == [
+        "name",
+        "upload",
+    ]
+
+
 def test_an_organization_that_is_not_ones_own_is_invalid(desk: Desk) -> None:
     """The message says which ones are."""
     ckan, workbook = at_desk(desk, ("Packages", {"Title": "Theirs", "Organization": WATERS}))

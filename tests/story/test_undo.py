@@ -306,6 +306,24 @@ def test_rows_say_what_came_back(desk: Desk) -> None:
     assert row_of(said, "bridges")["message"] == "The run had created this package; it is deleted."
 
 
+def test_a_record_that_no_row_was_about_has_no_row(desk: Desk) -> None:
+    """Who edited but a contact is told the package, on the terminal, in the history and on the page: no row 0."""
+    ckan = desk.open([record(1)])
+    workbook = desk.export()
+    typist = Typist(workbook)
+    typist.type("Contacts", 2, "Name", "Anna")
+    typist.save()
+    imported(desk, workbook)
+
+    said = [desk("undo", "--yes"), desk("history", workbook), desk("history", workbook, "--html", "run.html")]
+
+    assert [one.status for one in said] == [0, 0, 0]
+    assert all("Packages  trails-1  updated" in one.out for one in said[:2])
+    page_of_run = (desk.folder / "run.html").read_text(encoding="utf-8")
+    assert "row 0" not in page_of_run + said[0].out + said[1].out
+    assert ckan.shown(ONE)["contacts"][0]["name"] == "Ann"
+
+
 def test_how_to_go_on_is_said(desk: Desk) -> None:
     """How the workbook gets the values, and how the undo is undone."""
     _, workbook, _ = retitled(desk)
