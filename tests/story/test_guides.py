@@ -16,7 +16,7 @@ from bulkedit.sandbox import Sandbox
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "administrators.md").read_text(encoding="utf-8")
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "samples" / "README.md"])
-TO_COME = {"how-it-works.md", "commands.md", "CONTRIBUTING.md"}
+TO_COME = {"commands.md"}
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
