@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test install check lint fix test-real fuzz docs samples pictures hostile-table clean
+.PHONY: help demo test install check lint fix coverage package test-real fuzz docs samples pictures hostile-table clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,13 @@ fix: $(READY) ## repair what can be repaired: format and simple lint
 test: $(READY) ## the tests that need nothing but Python
 	$(BIN)/python -m pytest -n auto
 
+coverage: $(READY) ## the tests of the core, and which of its lines and branches they leave out (none may be)
+	$(BIN)/python -m pytest -n auto --cov=bulkedit.core --cov-branch --cov-fail-under=100 \
+		--cov-report=term-missing:skip-covered tests/core
+
+package: $(READY) ## build what people install into dist/, and try it away from here (a minute)
+	$(BIN)/python tests/installed/try_package.py
+
 test-real: $(READY) ## the tests with LibreOffice and real CKANs, and a kill at every boundary
 	BULKEDIT_EVERY_BOUNDARY=1 $(BIN)/python -m pytest -n auto tests/killing
 	BULKEDIT_REAL=1 $(BIN)/python -m pytest -n auto tests/contract tests/real
@@ -47,7 +54,8 @@ MINUTES ?= 10
 fuzz: $(READY) ## try strange catalogues, workbooks and answers until one breaks something (MINUTES=10)
 	$(BIN)/python tests/fuzz/run.py --minutes $(MINUTES) $(ONLY)
 
-docs: $(READY) ## write docs/messages.md anew; says which messages of the code it lacks
+docs: $(READY) ## write docs/commands.md and docs/messages.md anew; says which messages of the code are not explained
+	$(BIN)/python docs/commands.py
 	$(BIN)/python docs/messages.py
 
 samples: $(READY) ## make the sample workbooks anew
@@ -60,4 +68,4 @@ hostile-table: $(READY) ## write docs/hostile-files.md anew: hostile files here 
 	$(BIN)/python docs/hostile_files.py
 
 clean: ## remove the environment and everything made, the demo's workbooks too
-	rm -rf bulkedit-demo* $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf bulkedit-demo* $(VENV) build dist *.egg-info .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
