@@ -1,9 +1,9 @@
-"""Build what people install, and try it as they would: away from the repository, with nothing else (`make package`).
+"""Build what people install, and try it as they would: away from the repository, alone (`make package`).
 
     python tests/installed/try_package.py [--python /path/to/another/python]
 
-The source distribution and the wheel made from it go into dist/. The wheel is installed in an environment of its own,
-and the main job is done there with the embedded catalogue.
+The source distribution and the wheel made from it go into dist/. The wheel is installed in an environment of its
+own, and the main job is done there with the embedded catalogue.
 """
 
 import argparse
@@ -27,6 +27,8 @@ DATA = {"samples": ("*.yaml", "files/*"), "templates": ("*.yaml",)}
 SAYS_TEMPLATES = "from bulkedit.templating import templates_folder as f; print(*(p.name for p in f().iterdir()))"
 DEMO_ENDS = "35 updated, 4 created, 3 deleted"
 """What the demo's import comes to, as in the README."""
+
+_OURS = ("PYTHON", "CKAN_", "BULKEDIT_")
 
 
 def main() -> int:
@@ -121,7 +123,8 @@ def _try_installed(wheel: Path, environment: Path, elsewhere: Path, python: str)
     _says(_run(program, "--version", at=elsewhere), [f"version {version}"], "bulkedit --version")
     commands = _commands(_run(program, "--help", at=elsewhere))
     for command in commands:
-        _says(_run(program, command, "--help", at=elsewhere), [f"Usage: bulkedit {command}"], f"bulkedit {command}")
+        said = _run(program, command, "--help", at=elsewhere)
+        _says(said, [f"Usage: bulkedit {command}"], f"bulkedit {command}")
     shipped = _run(programs / "python", "-c", SAYS_TEMPLATES, at=elsewhere)
     _says(shipped, [path.name for path in (ROOT / "templates").glob("*.yaml")], "the list of templates")
     _says(_run(program, "demo", at=elsewhere), [DEMO_ENDS], "bulkedit demo")
@@ -147,7 +150,7 @@ def _says(said: str, wanted: Iterable[str], who: str) -> None:
 
 def _run(*command: str | Path, at: Path = ROOT) -> str:
     """Run a program that knows nothing of this repository, and return what it says."""
-    alone = {name: said for name, said in os.environ.items() if not name.startswith(("PYTHON", "CKAN_", "BULKEDIT_"))}
+    alone = {name: said for name, said in os.environ.items() if not name.startswith(_OURS)}
     alone |= {"BULKEDIT_LEDGER": str(at / "ledger.sqlite")}
     done = subprocess.run(
         command, cwd=at, env=alone, check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
