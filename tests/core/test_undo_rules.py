@@ -450,3 +450,39 @@ def test_the_call_matches_what_was_read() -> None:
         "state": "active",
         "private": False,
     }
+
+
+def test_a_conflict_with_the_first_call_goes_back_to_what_was_before_the_last() -> None:
+    """Somebody changed the field between the two calls of a run: that is what comes back."""
+    steps = [
+        Step(REVISE, update(notes="2"), parks(notes="1"), parks(notes="2")),
+        Step(REVISE, update(notes="4"), parks(notes="3"), parks(notes="4")),
+    ]
+
+    found = undone(parks(notes="4"), *steps)
+
+    assert (ways(found), found.target["notes"]) == ({("", "notes"): Way.BACK}, "3")
+
+
+def test_a_file_lost_in_the_last_call_is_not_looked_for_in_the_first() -> None:
+    """The undo of a resource's file has ended there."""
+    newest = upload("r1", "newest.csv", "t3", hash="sha256:3")
+    steps = [REPLACED, Step(REVISE, of_resource("r1", hash="sha256:3"), parks(NEW), parks(newest))]
+
+    found = undone(parks(newest), *steps, saved=SAVED)
+
+    assert (ways(found), found.files) == ({("r1", "upload"): Way.LOST}, {})
+
+
+def test_a_call_without_an_answer_that_sent_no_file_did_nothing_to_any() -> None:
+    """Whatever file is there now."""
+    step = Step(REVISE, of_resource("r1", name="A"), parks(OLD | {"name": "B"}), None)
+
+    assert ways(undone(parks(NEW | {"name": "A"}), step)) == {("r1", "name"): Way.BACK}
+
+
+def test_a_link_that_somebody_put_in_place_of_our_file_is_a_conflict() -> None:
+    """A file and a link are never the same."""
+    live = parks(link("r1"))
+
+    assert ways(undone(live, REPLACED, saved=SAVED)) == {("r1", "upload"): Way.CONFLICT}
