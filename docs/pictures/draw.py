@@ -12,7 +12,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "real"))
 
-from office import Office  # noqa: E402
+from office import Office  # noqa: E402  found by the path above
 
 WIDTH, HEIGHT = 1366, 768  # pixels: a common notebook's screen
 WORKBOOKS = {"exported": "parks.xlsx", "edited": "parks-edited.xlsx", "imported": "parks-imported.xlsx"}

@@ -314,7 +314,7 @@ def _extra(key: str) -> dict[str, str]:
 )
 def test_a_key_that_is_taken_is_invalid(extras: Desk, key: str, words: str) -> None:
     """CKAN takes each key once, and none that is the name of a field."""
-    extras.rows["Extras"].append(_extra(key))  # type: ignore[arg-type]
+    extras.rows["Extras"].append(_extra(key))  # type: ignore[arg-type]  # texts are cells
 
     assert _problems(extras) == {("Extras", 4): (words,)}
 
@@ -330,7 +330,7 @@ def test_a_key_that_its_holder_gives_up_is_free(extras: Desk) -> None:
 def test_a_key_of_a_row_that_is_not_in_the_sheet_is_taken(extras: Desk) -> None:
     """A vanished row changes nothing: its extra stays."""
     del extras.rows["Extras"][0]
-    extras.rows["Extras"].append(_extra("a"))  # type: ignore[arg-type]
+    extras.rows["Extras"].append(_extra("a"))  # type: ignore[arg-type]  # texts are cells
 
     assert list(_problems(extras)) == [("Extras", 3)]
 

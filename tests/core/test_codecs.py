@@ -243,7 +243,7 @@ def test_missing_null_and_empty_show_alike(kind: Kind, empty: JSON) -> None:
 def test_tags_keep_their_vocabulary_and_groups_only_their_name() -> None:
     """A tag that stays goes back with its vocabulary; a new one has none; groups are addressed by name."""
     held: JSON = [{"name": "road", "vocabulary_id": "v1", "state": "active"}, {"name": "gone"}]
-    read: Callable[[Kind], JSON] = lambda kind: codec_of(_column(kind)).read("new; road", held)  # noqa: E731
+    read: Callable[[Kind], JSON] = lambda kind: codec_of(_column(kind)).read("new; road", held)  # noqa: E731  short, and used at once
 
     assert read(Kind.TAGS) == [{"name": "new"}, {"name": "road", "vocabulary_id": "v1"}]
     assert read(Kind.GROUPS) == [{"name": "new"}, {"name": "road"}]

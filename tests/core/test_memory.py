@@ -179,7 +179,7 @@ def test_a_workbook_of_a_newer_version_is_refused() -> None:
 def test_a_damaged_description_is_refused(said: object) -> None:
     """Nothing is guessed about what a sheet is."""
     with pytest.raises(MetaError, match="damaged"):
-        from_json(said)  # type: ignore[arg-type]
+        from_json(said)  # type: ignore[arg-type]  # a damaged one
 
 
 def test_a_text_of_a_row_that_is_gone_is_not_remembered() -> None:

@@ -99,13 +99,13 @@ def test_a_new_resource_extends_its_package(desk: Desk) -> None:
     """What others have there meanwhile stays; edits of other rows go in the same call."""
     desk.rows["Resources"][0]["Size"] = "11"
     desk.rows["Resources"].append({own.PACKAGE: "parks", "Name": "gpx", "URL": "u", "Colours": "Blue"})
-    live = parks() | {"resources": [*parks()["resources"], resource("theirs")]}  # type: ignore[misc]
+    live = parks() | {"resources": [*parks()["resources"], resource("theirs")]}  # type: ignore[misc]  # JSON of ours
 
     plan = plan_package(_diff(desk, "id-parks", live), live)
 
     assert plan.call is not None
     after = revised(live, plan.call.payload)
-    assert [one["name"] for one in after["resources"]] == ["map", "list", "theirs", "gpx"]  # type: ignore[union-attr,index,call-overload]
+    assert [one["name"] for one in after["resources"]] == ["map", "list", "theirs", "gpx"]  # type: ignore[union-attr,index,call-overload]  # JSON of ours
     assert plan.call.payload["update__resources__id-map"] == {"size": 11}
     assert plan.call.payload["update__resources__extend"] == [
         {"id": plan.call.resources[-1], "name": "gpx", "url": "u", "colours": ["b"]}
@@ -161,7 +161,7 @@ def test_resources_are_filtered_out_by_id(desk: Desk) -> None:
     assert plan.call is not None
     after = revised(one, plan.call.payload)
     assert plan.call.payload["filter"] == ["-resources__id-b"]
-    assert [r["id"] for r in after["resources"]] == ["id-a", "id-c", plan.call.resources[-1]]  # type: ignore[union-attr,index,call-overload]
+    assert [r["id"] for r in after["resources"]] == ["id-a", "id-c", plan.call.resources[-1]]  # type: ignore[union-attr,index,call-overload]  # JSON of ours
     assert list(plan.call.resources[:2]) == ["id-a", "id-c"]
 
 
@@ -231,5 +231,5 @@ def test_what_was_created_is_edited_like_any_other(desk: Desk) -> None:
 
     after = site["id-lakes"]
     assert after["title"] == "Ponds"
-    assert [(c["name"], c["roles"]) for c in after["contacts"]] == [("Dee", ["r"]), ("Fay", ["r"])]  # type: ignore[union-attr,index,call-overload]
-    assert [one.get("size") for one in after["resources"]] == ["11", None]  # type: ignore[union-attr]
+    assert [(c["name"], c["roles"]) for c in after["contacts"]] == [("Dee", ["r"]), ("Fay", ["r"])]  # type: ignore[union-attr,index,call-overload]  # JSON of ours
+    assert [one.get("size") for one in after["resources"]] == ["11", None]  # type: ignore[union-attr]  # JSON of ours

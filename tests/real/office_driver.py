@@ -65,13 +65,13 @@ class PlainText(unohelper.Base, XTransferable):
     def __init__(self, text: str) -> None:
         self.text = text
 
-    def getTransferData(self, flavor: Any) -> str:  # noqa: N802 - UNO's name
+    def getTransferData(self, flavor: Any) -> str:  # noqa: N802  UNO's name
         return self.text
 
-    def getTransferDataFlavors(self) -> tuple[Any, ...]:  # noqa: N802
+    def getTransferDataFlavors(self) -> tuple[Any, ...]:  # noqa: N802  UNO's name
         return (DataFlavor("text/plain;charset=utf-16", "Unicode-Text", uno.getTypeByName("string")),)
 
-    def isDataFlavorSupported(self, flavor: Any) -> bool:  # noqa: N802
+    def isDataFlavorSupported(self, flavor: Any) -> bool:  # noqa: N802  UNO's name
         return flavor.MimeType.startswith("text/plain;charset=utf-16")
 
 
