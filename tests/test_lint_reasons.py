@@ -1,4 +1,4 @@
-"""Whoever switches a check off says why: beside the rule in pyproject.toml, or at the line."""
+"""Checks run before every commit, and whoever switches one off says why: in pyproject.toml, or at the line."""
 
 import re
 import tokenize
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("benchmarks", "bulkedit", "docs", "tests")
@@ -67,3 +68,13 @@ def test_a_rule_that_is_ignored_everywhere_has_a_reason() -> None:
 def test_what_counts_as_a_reason(comment: str, explained: bool) -> None:
     """Words, and the rule that they are about."""
     assert bool(EXPLAINED.fullmatch(comment)) is explained
+
+
+def test_before_a_commit_runs_what_make_lint_runs() -> None:
+    """The same tools, in the same order."""
+    recipe = (ROOT / "Makefile").read_text(encoding="utf-8").split("\nlint:")[1].split("\n\n")[0]
+    [repository] = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+
+    assert [f"\t{hook['entry']}" for hook in repository["hooks"]] == [
+        line.replace("$(BIN)", ".venv/bin") for line in recipe.splitlines()[1:]
+    ]
