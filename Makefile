@@ -16,7 +16,7 @@ demo: $(READY) ## see the main job on an invented catalogue; the workbooks stay 
 
 install: $(READY) ## make the environment .venv with bulkedit and what developing it needs
 
-$(READY): pyproject.toml
+$(READY): pyproject.toml bulkedit/__init__.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "bulkedit needs Python 3.11 or later; give one with: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@echo "Making the environment $(VENV) with all that bulkedit needs (a minute, once) ..."
