@@ -40,8 +40,7 @@ test: $(READY) ## the tests that need nothing but Python
 	$(BIN)/python -m pytest -n auto
 
 coverage: $(READY) ## the tests of the core, and which of its lines and branches they leave out (none may be)
-	$(BIN)/python -m pytest -n auto --cov=bulkedit.core --cov-branch --cov-fail-under=100 \
-		--cov-report=term-missing:skip-covered tests/core
+	HYPOTHESIS_PROFILE=counted $(BIN)/python -m pytest -n auto --cov tests/core
 
 package: $(READY) ## build what people install into dist/, and try it away from here (a minute)
 	$(BIN)/python tests/installed/try_package.py

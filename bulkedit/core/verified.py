@@ -14,7 +14,7 @@ from bulkedit.core.catalogue import Catalogue, Texts, tabulate_as
 from bulkedit.core.columns import FILE_COLUMN, PLACE_COLUMN, Layout, Level, Table
 from bulkedit.core.diff import Change, ListChange, PackageDiff, Verdict
 from bulkedit.core.edits import CellEdit, RowEdit
-from bulkedit.core.json_value import JSON, Package, dicts, is_empty, resources_of, text_of
+from bulkedit.core.json_value import JSON, Package, is_empty, resources_of, text_of
 from bulkedit.core.schema import (
     COMPUTED_PACKAGE_KEYS,
     COMPUTED_RESOURCE_KEYS,
@@ -274,8 +274,6 @@ def _as_compared(value: JSON) -> JSON:
         return None
     if isinstance(value, str):
         return value.replace("\r\n", "\n")
-    if dicts(value) == value and all("key" in one for one in dicts(value)):
-        return {text_of(one["key"]): one.get("value") for one in dicts(value)}
     return value
 
 

@@ -1,16 +1,20 @@
 """From rows for new records, and rows that delete, to the calls of their packages; and back into the workbook."""
 
+from dataclasses import replace
+
 import pytest
 from revision import revised
 from worlds import Desk, desk_of, package, parks, resource, settled, trails
 
 from bulkedit.core import columns as own
 from bulkedit.core.advance import advance
+from bulkedit.core.answers import Accepted
 from bulkedit.core.calls import CREATE, Plan
 from bulkedit.core.catalogue import tabulate
 from bulkedit.core.diff import PackageDiff, Verdict, diff_package
 from bulkedit.core.edits import Place
 from bulkedit.core.json_value import Package
+from bulkedit.core.outcomes import Settled
 from bulkedit.core.plan import plan_creation, plan_package
 
 GIVEN = {"name": "lakes", "owner_org": "org-1"}
@@ -233,3 +237,37 @@ def test_what_was_created_is_edited_like_any_other(desk: Desk) -> None:
     assert after["title"] == "Ponds"
     assert [(c["name"], c["roles"]) for c in after["contacts"]] == [("Dee", ["r"]), ("Fay", ["r"])]  # type: ignore[union-attr,index,call-overload]  # JSON of ours
     assert [one.get("size") for one in after["resources"]] == ["11", None]  # type: ignore[union-attr]  # JSON of ours
+
+
+def test_a_new_package_with_a_text_that_stands_for_no_value_is_not_planned(desk: Desk) -> None:
+    """Its row is told; nothing of it goes."""
+    desk.rows["Packages"].append({"Title": "Lakes", "Settings": '{"a": 1}'})
+    diff = _diff(desk, "+Packages!4", None)
+    broken = [replace(c, cell=replace(c.cell, edited="{")) for c in diff.changes if c.cell is not None]
+
+    plan = plan_creation(replace(diff, changes=tuple(broken)), "+Packages!4", "record", GIVEN)
+
+    assert (plan.call, list(plan.problems)) == (None, [Place("Packages", 4)])
+
+
+def test_a_new_resource_that_the_site_does_not_show_stays_new(desk: Desk) -> None:
+    """It has no ID to be known by yet."""
+    desk.rows["Resources"].append({own.PACKAGE: "parks", "Name": "gpx", "URL": "https://x.org"})
+    diff = _diff(desk, "id-parks", parks())
+    one = Settled(desk.edits().rows, diff, plan_package(diff, parks()).call, Accepted(parks()), live=parks())
+
+    moved = advance(desk.layout, desk.catalogue, [one], desk.edits().rows)
+
+    assert own.ID not in moved.cells.get(Place("Resources", 4), {})
+
+
+def test_a_package_that_is_called_anew_takes_its_texts_along(desk: Desk) -> None:
+    """Those of others stay as they are; where there is none, nothing happens."""
+    catalogue = desk.catalogue
+    catalogue.shown |= {("Packages", key, "notes"): key for key in ("id-parks", "id-trails")}
+
+    catalogue.rename("id-parks", "new")
+    catalogue.rename("nobody", "somebody")
+
+    assert [key for _, key, _ in catalogue.shown] == ["id-trails", "new"]
+    assert catalogue.packages == {"id-trails": "trails", "new": "parks"}

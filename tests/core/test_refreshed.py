@@ -763,3 +763,15 @@ def test_a_record_that_the_catalogue_does_not_show_gets_no_row(office: Office) -
     added.record(desk.layout.tables[0], "nobody", desk.catalogue)
 
     assert added.outcomes == []
+
+
+def test_a_resource_that_is_where_it_was_wanted_is_told_so(office: Office) -> None:
+    """Somebody moved it, or an earlier run did."""
+    office.rows["Resources"][0]["Position"] = "2"
+    office.rival("parks", resources=[*reversed(parks()["resources"])])
+
+    answers = office.refresh()
+
+    assert "has this already" in answers[at("Resources", 2)].message
+    assert office.column("Resources", "Position") == ["2", "1"]
+    assert office.import_() == {}

@@ -70,3 +70,21 @@ def test_where_only_a_file_comes_back_nothing_goes_before_it() -> None:
     new = upload("r1", "new.csv", "t2", hash="sha256:2")
 
     assert calls(parks(new), parks(old), {"r1": OLD}) == [(PATCH_RESOURCE, {"id": "r1", "hash": "sha256:1"})]
+
+
+def test_lists_of_ckans_own_go_in_the_words_in_which_it_takes_them() -> None:
+    """Tags by name and vocabulary, groups by id, extras by key and value."""
+    target = parks(
+        tags=[{"name": "a", "id": "1", "vocabulary_id": None}, {"name": "b", "vocabulary_id": "v"}],
+        groups=[{"id": "g1", "title": "Water"}],
+        extras=[{"key": "mood", "value": "fine", "id": "1"}],
+    )
+
+    [(_, payload)] = calls(parks(tags=[], groups=[], extras=[]), target)
+
+    assert payload == {
+        "id": "p1",
+        "tags": [{"name": "a"}, {"name": "b", "vocabulary_id": "v"}],
+        "groups": [{"id": "g1"}],
+        "extras": [{"key": "mood", "value": "fine"}],
+    }

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from worlds import Desk, desk_of, package, parks, trails
+from worlds import Desk, desk_of, package, parks, resource, trails
 
 from bulkedit.core import columns as own
 from bulkedit.core.answers import Accepted, Answer, Denied, NotSent, Rejected
@@ -214,6 +214,8 @@ def test_a_denied_call_says_what_ckan_may_have_stumbled_over(desk: Desk) -> None
     [
         ({"contacts": [{"name": "Ann", "email": "ann@x.org"}]}, "other Contacts than exported"),
         ({"notes": "Theirs"}, "[Notes] Theirs"),
+        ({"resources": [*parks()["resources"], resource("new")]}, "it has more resources than exported"),
+        ({"resources": [{**resource("map", size=10)}, *parks()["resources"][1:]]}, "other Temporal extent"),
     ],
 )
 def test_a_package_that_others_changed_is_not_deleted(desk: Desk, theirs: dict[str, Any], seen: str) -> None:

@@ -305,3 +305,8 @@ def test_a_field_is_called_as_in_the_workbook() -> None:
         "Upload",
         "colour",
     ]
+
+
+def test_without_any_answer_nothing_is_claimed() -> None:
+    """It was not sent."""
+    assert said(A, CHANGED) == [(Result.NOT_SENT, "")]
