@@ -24,7 +24,7 @@ $(READY): pyproject.toml bulkedit/__init__.py
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 --editable '.[dev]'
 	@touch $@
 
-check: lint test ## all that must hold before a change lands (format, lint, types, layers, tests)
+check: lint test ## all that must hold before a change lands (format, lint, types, layers, tests, docs up to date)
 
 lint: $(READY) ## format, lint, types, layers
 	$(BIN)/ruff format --check .
@@ -40,7 +40,7 @@ test: $(READY) ## the tests that need nothing but Python
 	$(BIN)/python -m pytest -n auto
 
 coverage: $(READY) ## the tests of the core, and which of its lines and branches they leave out (none may be)
-	HYPOTHESIS_PROFILE=counted $(BIN)/python -m pytest -n auto --cov tests/core
+	HYPOTHESIS_PROFILE=counted $(BIN)/python -m pytest -n auto tests/core --cov
 
 package: $(READY) ## build what people install into dist/, and try it away from here (a minute)
 	$(BIN)/python tests/installed/try_package.py

@@ -18,7 +18,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-NOT_SOURCE = (".*", "*.egg-info", "build", "dist", "__pycache__", "bulkedit-demo*")
+NOT_SOURCE = (
+    *(".git", ".venv", ".*cache", ".hypothesis", ".coverage*"),
+    *("*.egg-info", "build", "dist", "__pycache__", "bulkedit-demo*"),
+)
 """What lies in a working copy besides the sources; an old build would get its files into the new one."""
 
 DATA = {"samples": ("*.yaml", "files/*"), "templates": ("*.yaml",)}
@@ -29,6 +32,8 @@ DEMO_ENDS = "35 updated, 4 created, 3 deleted"
 """What the demo's import comes to, as in the README."""
 
 _OURS = ("PYTHON", "CKAN_", "BULKEDIT_")
+_MADE = ("bulkedit.egg-info/", "PKG-INFO", "setup.cfg")
+"""What building adds to the sources."""
 
 
 def main() -> int:
@@ -54,7 +59,7 @@ def _try(folder: Path, python: str) -> None:
     shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(*NOT_SOURCE))
     archive, wheel = _build(source, ROOT / "dist")
     names = _of_archive(archive)
-    _no_difference("the source distribution", names & _sources(), _sources())
+    _no_difference("the source distribution", {name for name in names if not name.startswith(_MADE)}, _sources())
     _no_difference("the wheel", _of_wheel(wheel), _installed_files())
     print(f"{archive.name}: {len(names)} files; {wheel.name}: {len(_installed_files())} files and its metadata")
     _try_installed(wheel, folder / "environment", folder / "elsewhere", python)
@@ -93,12 +98,15 @@ def _sources() -> set[str]:
     """Return what one must have to build, read and test the program."""
     folders = ("benchmarks", "bulkedit", "docs", "samples", "templates", "tests")
     files = {path for folder in folders for path in (ROOT / folder).rglob("*") if _counts(path)}
-    files |= {ROOT / name for name in ("LICENSE", "Makefile", "pyproject.toml")} | set(ROOT.glob("*.md"))
+    files |= {
+        ROOT / name for name in (".pre-commit-config.yaml", "LICENSE", "MANIFEST.in", "Makefile", "pyproject.toml")
+    }
+    files |= set(ROOT.glob("*.md"))
     return {path.relative_to(ROOT).as_posix() for path in files}
 
 
 def _counts(path: Path) -> bool:
-    return path.is_file() and path.suffix != ".pyc"
+    return path.is_file() and path.suffix != ".pyc" and not path.name.startswith(".")
 
 
 def _no_difference(where: str, there: set[str], wanted: set[str]) -> None:
