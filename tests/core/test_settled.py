@@ -6,7 +6,7 @@ import pytest
 from worlds import Desk, desk_of, package, parks, resource, trails
 
 from bulkedit.core import columns as own
-from bulkedit.core.answers import Accepted, Answer, Denied, NotSent, Rejected
+from bulkedit.core.answers import Accepted, Answer, Denied, NotSent, Planned, Rejected
 from bulkedit.core.calls import CREATE, REVISE, Call
 from bulkedit.core.catalogue import tabulate
 from bulkedit.core.diff import diff_package
@@ -225,3 +225,15 @@ def test_a_package_that_others_changed_is_not_deleted(desk: Desk, theirs: dict[s
     [(result, sentence)] = said(desk, settled(desk, parks() | theirs))
 
     assert (result, seen in sentence) == (Result.CONFLICT, True)
+
+
+def test_a_resource_is_deleted_whatever_others_did_to_its_package(desk: Desk) -> None:
+    """Only what is lost with it counts: its fields and its own lists."""
+    desk.rows["Resources"][0][own.ACTION] = "delete"
+    dated, *others = parks()["resources"]
+
+    [elsewhere] = said(desk, settled(desk, parks() | {"contacts": [], "notes": "Theirs"}, Planned()))
+    [within] = said(desk, settled(desk, parks() | {"resources": [{**dated, "temporal_extent": []}, *others]}))
+
+    assert elsewhere == (Result.WOULD_DELETE, "Would delete this resource.")
+    assert within[0] is Result.CONFLICT
