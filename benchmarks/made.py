@@ -6,23 +6,26 @@ python benchmarks/made.py write FILE SITE ORGANIZATION PACKAGES RESOURCES COLUMN
 import json
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import requests
 from openpyxl import load_workbook
 
-from bulkedit.core.catalogue import tabulate
 from bulkedit.core.json_value import JSON, Package
 from bulkedit.core.layout import layout_of
 from bulkedit.core.meta import Identity
 from bulkedit.core.schema import Vocabulary
+from bulkedit.excel.patch import patch_workbook
 from bulkedit.excel.write import Export, write_workbook
 from bulkedit.sandbox.server import Sandbox
+from bulkedit.workflow.exporting import pieces
+from bulkedit.workflow.records import Records
 
 
-def packages(count: int, resources: int, columns: int) -> list[Package]:
-    """Return packages as long as real ones: an abstract, a title, short texts, and files."""
-    return [_package(number, resources, columns) for number in range(count)]
+def packages(count: int, resources: int, columns: int) -> Iterator[Package]:
+    """Yield packages as long as real ones: an abstract, a title, short texts, and files."""
+    return (_package(number, resources, columns) for number in range(count))
 
 
 def _package(number: int, resources: int, columns: int) -> Package:
@@ -53,18 +56,33 @@ def schema(columns: int) -> dict[str, JSON]:
 
 
 def write(path: str, site: str, organization: str, count: str, resources: str, columns: str) -> None:
-    """Write a workbook as an export does; the packages stand in memory before."""
+    """Write a workbook as an export does, from packages that come one by one."""
     layout = layout_of([], {"dataset": schema(int(columns))}, Vocabulary(), ["dataset"])
-    catalogue = tabulate(layout, packages(int(count), int(resources), int(columns)))
+    records = Records()
+    for package in packages(int(count), int(resources), int(columns)):
+        records.add(package)
     identity = Identity(site, {organization: "parks"}, "2026-11-22T08:00:00", "editor")
     with Path(path).open("wb") as file:
-        write_workbook(file, Export(identity, layout, catalogue))
+        write_workbook(file, Export(identity, layout, pieces(layout, records)))
 
 
 def make(count: str, resources: str, columns: str) -> None:
     """Make the texts of a workbook, and write nothing."""
     layout = layout_of([], {"dataset": schema(int(columns))}, Vocabulary(), ["dataset"])
-    tabulate(layout, packages(int(count), int(resources), int(columns)))
+    records = Records()
+    for package in packages(int(count), int(resources), int(columns)):
+        records.add(package)
+    for _ in pieces(layout, records):
+        pass
+
+
+def patch(path: str, target: str, every: str) -> None:
+    """Write an answer into each row, or each tenth one, of the packages: as an import does with its results."""
+    with Path(target).open("wb") as file:
+        rows = range(2, int(every.partition("/")[0]) + 2, int(every.partition("/")[2] or 1))
+        patch_workbook(
+            Path(path), file, {"Packages": {row: {2: "unchanged", 3: "Nothing to do."} for row in rows}}, {}
+        )
 
 
 def serve(token: str) -> None:
@@ -92,7 +110,7 @@ def tell_cells(book: str, target: str) -> None:
             file.write(json.dumps([sheet.title, rows]) + "\n")
 
 
-JOBS = {"write": write, "make": make, "serve": serve, "cells": tell_cells}
+JOBS = {"write": write, "make": make, "patch": patch, "serve": serve, "cells": tell_cells}
 
 if __name__ == "__main__":
     JOBS[sys.argv[1]](*sys.argv[2:])

@@ -11,9 +11,9 @@ import yaml
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("benchmarks", "bulkedit", "docs", "tests")
 
-SWITCHES = re.compile(r"#\s*(noqa|type:\s*ignore|pragma:)")
+SWITCHES = re.compile(r"#\s*(ruff:\s*)?(noqa|type:\s*ignore|pragma:)")
 EXPLAINED = re.compile(
-    r"# (noqa: [A-Z0-9, ]*[0-9]|type: ignore\[[a-z, -]+\]|pragma: no \w+)  (# )?(?P<reason>\S+ \S+.*)"
+    r"# ((ruff: )?noqa: [A-Z0-9, ]*[0-9]|type: ignore\[[a-z, -]+\]|pragma: no \w+)  (# )?(?P<reason>\S+ \S+.*)"
 )
 """What is switched off, two blanks, and at least two words."""
 

@@ -228,6 +228,11 @@ def _serial(text: str) -> str:
     return str((date.fromisoformat(text) - date(1899, 12, 30)).days)
 
 
+def test_every_guard_has_its_words_and_its_accidents() -> None:
+    """One that judges single texts too: without its words it would fail when it finds something."""
+    assert set(JUDGES) <= set(CODES) == {code for code, *_ in ACCIDENTS.values()}
+
+
 @pytest.mark.parametrize("name", ACCIDENTS)
 def test_an_accident_is_asked_about(name: str) -> None:
     """By its own guard and no other."""

@@ -3,13 +3,24 @@
 import pytest
 from worlds import package, parks, resource, trails
 
-from bulkedit.core.identities import confusable
+from bulkedit.core.identities import Identities
 from bulkedit.core.json_value import Package
+
+
+def trouble(*packages: Package) -> str:
+    """Return what keeps the rows of packages from being told apart, as far as it is the last one's doing."""
+    found = Identities()
+    return [found.trouble_with(one) for one in packages][-1]
 
 
 def test_records_with_ids_of_their_own_are_told_apart() -> None:
     """CKAN gives each package and resource one."""
-    assert confusable([parks(), trails()]) == ""
+    assert trouble(parks(), trails()) == ""
+
+
+def test_a_package_may_come_again() -> None:
+    """Its resources are its own."""
+    assert trouble(parks(), trails(), parks()) == ""
 
 
 @pytest.mark.parametrize(
@@ -27,8 +38,12 @@ def test_records_with_ids_of_their_own_are_told_apart() -> None:
             [package(name, resources=[resource("map")]) for name in ("parks", "trails")],
             "has the resource “id-map” of the package “trails” twice",
         ),
+        (
+            [package("parks", resources=[resource("map"), resource("map")])],
+            "has the resource “id-map” of the package “parks” twice",
+        ),
     ],
 )
 def test_ids_that_a_cell_would_not_give_back_are_told(packages: list[Package], sentence: str) -> None:
     """Missing, with line ends that cells change, too long, or there twice."""
-    assert confusable(packages) == sentence
+    assert trouble(*packages) == sentence

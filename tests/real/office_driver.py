@@ -7,7 +7,7 @@ Run by a Python that has `uno` (Debian's own), never imported by the tests:
 Every line asks `{"do": METHOD, "args": [...]}` and is answered by `{"answer": ...}` or `{"error": "..."}`.
 Cells are addressed as people say them (`C5`); sheets by their names; row 1 is the header.
 """
-# ruff: noqa: D102 - what each method does stands at its namesake in office.py's Book
+# ruff: noqa: D102  what each method does stands at its namesake in office.py's Book
 
 import json
 import shutil

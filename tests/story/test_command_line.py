@@ -26,7 +26,7 @@ KEYS = {
     "run", "dry_run", "site", "workbook", "counts", "reads", "writes", "atomic", "rows", "findings",
     "missing_rows", "unknown_columns",
 }  # fmt: skip
-"""What `import --json` prints (DESIGN.md, section 7)."""
+"""What `import --json` prints."""
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -618,7 +618,7 @@ def test_every_option_has_a_help_text(desk: Desk, name: str, command: click.Comm
     ],
 )
 def test_the_options_of_the_contract_are_there(desk: Desk, name: str, options: str) -> None:
-    """The options that DESIGN.md promises, as far as they exist, are in the help."""
+    """The promised options are in the help."""
     said = desk(name, "-h")
 
     words = said.out.replace(",", " ").split()
