@@ -18,17 +18,17 @@ import xlsxwriter
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "real"))
 
-from office import Office  # noqa: E402
+from office import Office  # noqa: E402  found by the path above
 
-from bulkedit.core.catalogue import Catalogue, tabulate  # noqa: E402
-from bulkedit.core.columns import Layout  # noqa: E402
-from bulkedit.core.json_value import JSON, Package  # noqa: E402
-from bulkedit.core.layout import layout_of  # noqa: E402
-from bulkedit.core.meta import Identity  # noqa: E402
-from bulkedit.core.schema import Vocabulary  # noqa: E402
-from bulkedit.core.sheets import header_texts  # noqa: E402
-from bulkedit.excel.read import read_workbook  # noqa: E402
-from bulkedit.excel.write import Export, write_workbook  # noqa: E402
+from bulkedit.core.catalogue import Catalogue, tabulate  # noqa: E402  found by the path above
+from bulkedit.core.columns import Layout  # noqa: E402  found by the path above
+from bulkedit.core.json_value import JSON, Package  # noqa: E402  found by the path above
+from bulkedit.core.layout import layout_of  # noqa: E402  found by the path above
+from bulkedit.core.meta import Identity  # noqa: E402  found by the path above
+from bulkedit.core.schema import Vocabulary  # noqa: E402  found by the path above
+from bulkedit.core.sheets import header_texts  # noqa: E402  found by the path above
+from bulkedit.excel.read import read_workbook  # noqa: E402  found by the path above
+from bulkedit.excel.write import Export, write_workbook  # noqa: E402  found by the path above
 
 CHOICES = [{"value": value, "label": value.title()} for value in ("draft", "open", "closed", "archived")]
 

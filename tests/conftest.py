@@ -9,12 +9,16 @@ from typing import Any
 
 import keyring
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from keyring.backends import fail
 
 # Examples are new in each run, to find what nobody thought of; where a change lands they stay the same.
 settings.register_profile("fixed", derandomize=True, database=None)
 settings.register_profile("fuzz", derandomize=False, print_blob=True)  # tests/fuzz/patience.py says how many
+# Where the lines that run are counted, everything is slow.
+settings.register_profile(
+    "counted", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 

@@ -302,7 +302,7 @@ def _own_result(change: Change, sent: Result) -> Result:
             return Result.CONFLICT
         case Verdict.ALREADY:
             return Result.UNCHANGED
-        case Verdict.CHANGE:
+        case Verdict.CHANGE:  # pragma: no branch  mypy knows that there is no other
             return sent
 
 

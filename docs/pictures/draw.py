@@ -16,8 +16,8 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(ROOT / "tests" / "real"), str(ROOT / "tests" / "story")]
 
-from first_hour import PICTURES, FirstHour, Picture  # noqa: E402
-from office import Office  # noqa: E402
+from first_hour import PICTURES, FirstHour, Picture  # noqa: E402  found by the path above
+from office import Office  # noqa: E402  found by the path above
 
 WIDTH, HEIGHT = 1366, 768  # pixels: a common notebook's screen
 WORKBOOKS = {"exported": "parks.xlsx", "edited": "parks-edited.xlsx", "imported": "parks-imported.xlsx"}

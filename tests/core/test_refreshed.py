@@ -1,26 +1,31 @@
 """What a refresh brings into a workbook, cell by cell, list by list, row by row."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from worlds import Desk, desk_of, lit, package, parks, resource, settled, trails
 
+from bulkedit.core.added import Added
+from bulkedit.core.advance import Advance
 from bulkedit.core.edits import Place
+from bulkedit.core.files import File, Files
 from bulkedit.core.held_names import free_names
-from bulkedit.core.json_value import JSON, Package
+from bulkedit.core.json_value import JSON, Package, resources_of
 from bulkedit.core.refreshed import Refresh, refresh
 from bulkedit.core.results import Outcome
+from bulkedit.core.template import read_template
 
 
 @dataclass
 class Office:
-    """A workbook of some packages, and the site that they came from."""
+    """A workbook of some packages, the site that they came from, and files that its rows name."""
 
     desk: Desk
     site: dict[str, Package]
     found: Refresh | None = None
+    files: Files = field(default_factory=dict)
 
     @property
     def rows(self) -> dict[str, list[dict[str, Any]]]:
@@ -35,7 +40,13 @@ class Office:
         """Refresh the workbook and return the answers by row."""
         desk = self.desk
         self.found = refresh(
-            desk.layout, desk.catalogue, desk.edits(), self.site, desk.sheets(), site="https://catalogue.example"
+            desk.layout,
+            desk.catalogue,
+            desk.edits(),
+            self.site,
+            desk.sheets(),
+            site="https://catalogue.example",
+            files=self.files,
         )
         for place in self.found.moved.cells:
             self.rows[place.sheet] += [{} for _ in range(place.row - 1 - len(self.rows[place.sheet]))]
@@ -640,3 +651,127 @@ def test_a_new_entry_of_a_resource_is_told_apart_from_a_namesake(office: Office)
 
     assert office.column("Resource Temporal extent", "Resource ID")[1] == "id-list"
     assert office.import_() == {"CHANGE": ["begin_date"]}
+
+
+def test_an_organization_that_the_workbook_does_not_know_is_called_by_its_name(office: Office) -> None:
+    """Its id says nothing to people; the memory keeps it."""
+    office.rival("parks", owner_org="org-9", organization={"id": "org-9", "name": "water-branch"})
+    office.rival("trails", owner_org="org-9", organization={"id": "org-9", "name": ""})
+
+    office.refresh()
+
+    assert office.column("Packages", "Organization") == ["water-branch", "org-9"]
+    assert office.import_() == {}
+
+
+def test_a_file_that_has_arrived_leaves_its_cell(office: Office) -> None:
+    """An earlier run sent it, and was not told."""
+    office.rows["Resources"][1]["Upload"] = "walks.csv"
+    office.files = {at("Resources", 3): File("/walks.csv", "walks.csv", 5, "d1")}
+    first, second = resources_of(parks())
+    office.rival("parks", resources=[first, second | {"hash": "sha256:d1", "size": 5}])
+
+    office.refresh()
+
+    assert office.column("Resources", "Upload", "Size")[1] == ("", "5")
+
+
+def test_a_name_that_was_edited_here_and_there_stays(office: Office) -> None:
+    """So do the cells of the rows that call the package by the old one."""
+    office.rows["Packages"][0]["Address"] = "hills"
+    office.rival("parks", name="dales", notes="More")
+
+    office.refresh()
+
+    assert office.column("Packages", "Address", "Notes")[0] == ("hills", "More")
+    assert office.column("Contacts", "Package")[:2] == ["parks", "parks"]
+
+
+def test_without_a_column_of_names_a_name_that_others_have_is_not_taken_either() -> None:
+    """Rows would not know whose they are."""
+    template = read_template({"packages": {"left_out": ["name"]}}, "own.yaml")
+    office = Office(desk_of(parks(), trails(), template=template), {"id-parks": parks(), "id-trails": trails()})
+    del office.rows["Packages"][1]
+    office.rival("parks", name="trails", notes="More")
+
+    office.refresh()
+
+    assert office.column("Packages", "Notes") == ["More"]
+    assert office.column("Contacts", "Package") == ["parks", "parks", "trails"]
+
+
+def test_a_row_that_is_emptied_is_not_told_apart_from_a_namesake(office: Office) -> None:
+    """It is about nothing any more."""
+    office.rows["Resource Temporal extent"][0]["Resource ID"] = ""
+    first, second = resources_of(parks())
+    office.rival("parks", resources=[first | {"temporal_extent": []}, second | {"name": "map"}])
+
+    office.refresh()
+
+    assert office.column("Resource Temporal extent", "Resource ID") == [""]
+
+
+def test_what_has_no_sheet_in_the_workbook_gets_no_rows(office: Office) -> None:
+    """Who removed a sheet does not want it."""
+    for title in ("Resources", "Contacts"):
+        del office.desk.headers[title]
+    lakes = package("lakes", contacts=[{"name": "Eve"}], resources=[resource("gpx")])
+    office.site["id-lakes"] = lakes
+
+    office.refresh()
+
+    assert office.column("Packages", "Address") == ["parks", "trails", "lakes"]
+    assert (len(office.rows["Resources"]), len(office.rows["Contacts"])) == (2, 3)
+
+
+def test_a_column_that_was_removed_gets_no_texts(office: Office) -> None:
+    """The memory moves on all the same: put back, the column is edited nowhere."""
+    office.desk.headers["Packages"].remove("Notes")
+    office.rival("parks", notes="More")
+
+    [one] = [one for place, one in office.refresh().items() if place == at("Packages", 2)]
+
+    assert (one.result.value, office.column("Packages", "Notes")[0]) == ("unchanged", "All parks")
+    assert office.desk.catalogue.rows["Packages"]["id-parks"][2] == "More"
+
+
+def test_of_an_answer_left_over_each_cell_is_cleared(office: Office) -> None:
+    """An earlier refresh has emptied the row."""
+    office.rows["Contacts"] += [{"Result": "deleted"}, {"Message": "Gone."}]
+
+    office.refresh()
+
+    assert office.column("Contacts", "Result", "Message")[3:] == [("", ""), ("", "")]
+
+
+def test_what_stands_in_a_cell_stays_with_its_entry(office: Office) -> None:
+    """The site keeps another form of it; only what has changed comes in."""
+    office.desk.catalogue.shown["Contacts", "id-parks/1", "name"] = "ann"
+    office.rival("parks", contacts=[{"name": "Ann", "email": "new@x.org"}, {"name": "Bob", "email": "bob@x.org"}])
+
+    office.refresh()
+
+    assert office.column("Contacts", "E-mail")[0] == "new@x.org"
+    assert office.desk.catalogue.shown == {("Contacts", "id-parks/1", "name"): "ann"}
+
+
+def test_a_record_that_the_catalogue_does_not_show_gets_no_row(office: Office) -> None:
+    """Only what there is can be added."""
+    desk = office.desk
+    added = Added(Advance(desk.catalogue), desk.sheets(), "https://catalogue.example")
+
+    added.record(desk.layout.tables[0], "nobody", desk.catalogue)
+
+    assert added.outcomes == []
+
+
+def test_a_resource_that_is_where_it_was_wanted_is_told_so(office: Office) -> None:
+    """Somebody moved it, or an earlier run did."""
+    office.rows["Resources"][0]["Position"] = "2"
+    office.rival("parks", resources=[*reversed(parks()["resources"])])
+
+    answers = office.refresh()
+
+    assert "has this already" in answers[at("Resources", 2)].message
+    assert office.column("Resources", "Position") == ["2", "1"]
+    assert office.import_() == {}

@@ -48,3 +48,10 @@ def test_all_are_counted() -> None:
         witnesses.add(package)
 
     assert witnesses.counts == {"dataset": 1, "map": 2}
+
+
+def test_an_empty_value_of_an_item_is_nothing() -> None:
+    """It makes no column."""
+    first: Package = {"id": "a", "contacts": [{"name": "Ann"}]}
+
+    assert kept(first, {"id": "b", "contacts": [{"name": "Bob", "phone": ""}]}) == [0]

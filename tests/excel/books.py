@@ -83,7 +83,7 @@ def local_header(path: Path, name: str) -> tuple[int, int, int, bytes]:
 
 def elements(xml: bytes, path: str) -> list[ElementTree.Element]:
     """Return the elements at a path, as a reader that knows nothing of our code finds them."""
-    return ElementTree.fromstring(xml).findall(path)  # noqa: S314 - our own output
+    return ElementTree.fromstring(xml).findall(path)  # noqa: S314  our own output
 
 
 def cell_xml(sheet: bytes, reference: str) -> bytes:

@@ -812,7 +812,7 @@ def test_target_may_hold_something_already(tmp_path: Path) -> None:
     stream, file = Unseekable(), BytesIO(b"before")
     file.seek(0, os.SEEK_END)
 
-    patch_workbook(source, stream, {"Packages": {1: {1: "x"}}}, {})  # type: ignore[arg-type]
+    patch_workbook(source, stream, {"Packages": {1: {1: "x"}}}, {})  # type: ignore[arg-type]  # no whole file
     patch_workbook(source, file, {"Packages": {1: {1: "x"}}}, {})
 
     assert file.getvalue() == b"before" + stream.written

@@ -540,7 +540,7 @@ def test_a_mistake_of_ours_does_not_lose_the_answers(desk: Desk) -> None:
             raise ZeroDivisionError
         return send(job.site.client, call)
 
-    report = job.report(job.run(breaks_at_the_second), dry_run=False)  # type: ignore[arg-type]
+    report = job.report(job.run(breaks_at_the_second), dry_run=False)  # type: ignore[arg-type]  # a function stands for a delivery
 
     assert packages_row(workbook, ONE)["Result"] == "updated"
     assert packages_row(workbook, TWO)["Result"] == "unknown"

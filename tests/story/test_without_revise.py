@@ -138,7 +138,7 @@ def test_files_follow_one_by_one(desk: Desk) -> None:
     ]
     first, _, added = ckan.shown(ONE)["resources"]
     assert (first["description"], first["url_type"], added["url_type"]) == ("New.", "upload", "upload")
-    assert [ckan.sandbox.store.upload(one["id"])[1] for one in (first, added)] == [b"old.csv\n", b"new.csv\n"]  # type: ignore[index]
+    assert [ckan.sandbox.store.upload(one["id"])[1] for one in (first, added)] == [b"old.csv\n", b"new.csv\n"]  # type: ignore[index]  # both have one
     assert [(row["result"], row["message"].partition(" (")[0]) for row in said.json()["rows"]] == [
         ("updated", "Changed [Description]. Changed [Upload]. File old.csv"),
         ("created", "Created this resource with [Name]. File new.csv"),
