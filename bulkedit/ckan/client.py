@@ -255,6 +255,11 @@ class Client:
         return answer
 
     def _no_connection(self, error: requests.exceptions.RequestException) -> NoReturn:
+        if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in repr(error):
+            raise UnreachableError(
+                f"{self.url} shows a certificate that this computer does not trust; name your organization's own"
+                " certificates in REQUESTS_CA_BUNDLE, or ask those who run the site."
+            ) from None
         unsent = (
             requests.exceptions.ConnectTimeout,
             requests.exceptions.SSLError,

@@ -28,13 +28,16 @@ from bulkedit.workflow.rights import editable_organizations
 
 @dataclass(frozen=True)
 class ExportReport:
-    """A finished export: what was written where, with the number of rows of each sheet."""
+    """A finished export: what was written where, with the number of rows of each sheet.
+
+    `read_only` are the organizations whose packages the user may not edit.
+    """
 
     site: str
     organizations: Sequence[str]
     workbook: Path
     counts: Mapping[str, int]
-    editable: bool
+    read_only: Sequence[str]
 
 
 def export(
@@ -93,7 +96,8 @@ def export(
     identity = Identity(site.url, names, clock(), site.user(), language, dataset_type, query, blank)
     counts = _write(path, Export(identity, layout, pieces(layout, records), headers_as_names))
     ids = {one.id for one in editable}
-    return ExportReport(site.url, [one.name for one in wanted], path, counts, all(one.id in ids for one in wanted))
+    read_only = [one.name for one in wanted if one.id not in ids]
+    return ExportReport(site.url, [one.name for one in wanted], path, counts, read_only)
 
 
 def _read(

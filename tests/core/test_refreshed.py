@@ -189,15 +189,25 @@ def test_a_text_in_another_form_stays_while_the_site_keeps_its_own(office: Offic
 
 
 def test_read_only_cells_come_in_and_are_named_only_where_nothing_else_is(office: Office) -> None:
-    """When a package last changed is part of every change."""
-    office.rival("parks", metadata_modified="2026-11-25T10:00:00")
-    office.rival("trails", metadata_modified="2026-11-25T10:00:00", notes="More trails")
+    """What the site alone sets is worth a word where it is all there is to say."""
+    office.rival("parks", state="draft")
+    office.rival("trails", state="draft", notes="More trails")
 
     answers = office.refresh()
 
-    assert answers[at("Packages", 2)].message.startswith("[Metadata modified] now says “2026-11-25")
-    assert "modified" not in answers[at("Packages", 3)].message
-    assert [c.field for c in answers[at("Packages", 3)].changes] == ["notes", "metadata_modified"]
+    assert answers[at("Packages", 2)].message == "[State] now says “draft”; it said “active”."
+    assert "State" not in answers[at("Packages", 3)].message
+    assert [c.field for c in answers[at("Packages", 3)].changes] == ["notes", "state"]
+
+
+def test_a_stamp_that_comes_in_alone_is_no_news(office: Office) -> None:
+    """Right after an import each imported package has another one; a colleague's edits must not drown in them."""
+    office.rival("parks", metadata_modified="2026-11-25T10:00:00")
+
+    answer = office.refresh()[at("Packages", 2)]
+
+    assert (answer.result, answer.message, answer.changes) == ("unchanged", "", ())
+    assert office.column("Packages", "Metadata modified")[0] == "2026-11-25T10:00:00"
 
 
 def test_a_message_names_a_few_cells_and_counts_the_others() -> None:

@@ -178,6 +178,16 @@ def test_a_members_token_exports_and_does_not_import(desk: Desk) -> None:
     assert (ckan.writes, desk.files()) == ([], before)
 
 
+def test_an_export_tells_which_organizations_cannot_be_edited(desk: Desk) -> None:
+    """An editor of one may export another one along; an import then sends what may be sent."""
+    desk.open(two_packages())
+
+    said = desk("export", "parks", "waters")
+
+    assert said.status == 0
+    assert "may read but not edit the packages of waters; edits of them would be refused" in said.told
+
+
 def test_a_wrong_organization(desk: Desk) -> None:
     """An organization nobody knows is named, with the site."""
     ckan = desk.open(two_packages())
