@@ -9,7 +9,7 @@ from bulkedit.sandbox.errors import (
     NotFoundError,
     ValidationError,
 )
-from bulkedit.sandbox.keeping import position_of
+from bulkedit.sandbox.resource_lists import position_of
 from bulkedit.sandbox.store import Record
 
 
