@@ -24,7 +24,7 @@ $(READY): pyproject.toml bulkedit/__init__.py
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 --editable '.[dev]'
 	@touch $@
 
-check: lint test ## all that must hold before a change lands (format, lint, types, layers, tests, docs up to date)
+check: lint coverage test ## all that must hold before a change lands (format, lint, types, layers, tests, docs up to date)
 
 lint: $(READY) ## format, lint, types, layers
 	$(BIN)/ruff format --check .

@@ -6,7 +6,7 @@ import pytest
 
 from bulkedit.core.edits import Edits, Place
 from bulkedit.core.guards import Finding
-from bulkedit.core.report import Report
+from bulkedit.core.report import Report, place_told
 from bulkedit.core.results import FieldOutcome, Outcome, Result
 
 TITLE = FieldOutcome("title", "Parks", "The parks", "Parks", Result.UPDATED, "Title")
@@ -104,3 +104,11 @@ def test_the_sheet_results_has_a_line_for_each_field() -> None:
         [*head, "Packages", "2", "parks", "updated", "title", "Parks", "The parks", "Parks", "Changed [Title]."],
         [*head, "Resources", "2", "parks", "refused", "", "", "", "", "No."],
     ]
+
+
+def test_the_place_of_a_row_is_told_back_from_a_ledger() -> None:
+    """A row that is none, as an undo has it for a package that the workbook did not name, is no row 0."""
+    places = [place_told(row) for row in ({"sheet": "Packages", "row": 5}, {"sheet": "Packages", "row": None}, {})]
+
+    assert places == [Place("Packages", 5), Place("Packages", 0), Place("", 0)]
+    assert str(places[1]) == "Packages"
