@@ -1,12 +1,10 @@
 """A run on a real CKAN is taken back: every record is what it was, CKAN's own time stamps aside."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import catalogue
 import lab as labs
-import office as offices
 import pytest
 import records
 from cutting_proxy import CuttingProxy
@@ -19,12 +17,6 @@ STAMPS = catalogue.IGNORED | {
     "resources.last_modified",  # a file that comes back is a new one for CKAN
     "record_last_modified",  # stamps of the bcdc schema
 }
-
-
-@pytest.fixture
-def desk(lab: labs.Lab, new_organization: catalogue.Organization, office: offices.Office, tmp_path: Path) -> Desk:
-    """Sit down, with no workbook yet; the ledger is this test's own."""
-    return Desk(lab, new_organization.name, tmp_path, office)
 
 
 def filled(lab: labs.Lab, organization: catalogue.Organization) -> dict[str, str]:

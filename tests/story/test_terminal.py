@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 from live_catalogue import package, package_id
-from office_desk import Desk, edit, rows, two_packages
+from office_desk import NEW_TITLE, Desk, edit, rows, two_packages
 from scripted import TOKEN
 
 ONE = package_id(1)
-NEW_TITLE = ("Packages", ONE, "Title", "Trails and paths")
 SECONDS = 30.0
 
 
