@@ -2,6 +2,7 @@
 
 import re
 import struct
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -95,7 +96,8 @@ def cell_xml(sheet: bytes, reference: str) -> bytes:
 
 def texts(path: Path) -> Texts:
     """Return every value openpyxl reads, by (title, row, column); formulas as formulas, empty ones left out."""
-    book = openpyxl.load_workbook(path)
+    with warnings.catch_warnings(action="ignore", category=UserWarning):  # of what openpyxl does not know
+        book = openpyxl.load_workbook(path)
     return {
         (sheet.title, cell.row, cell.column): decoded(cell.value)
         for sheet in book.worksheets

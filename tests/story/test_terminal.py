@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 from live_catalogue import package, package_id
-from office_desk import Desk, edit, rows, two_packages
+from office_desk import NEW_TITLE, Desk, edit, rows, two_packages
 from scripted import TOKEN
 from terminal import Terminal
 
 ONE = package_id(1)
-NEW_TITLE = ("Packages", ONE, "Title", "Trails and paths")
 
 
 def at_terminal(desk: Desk, url: str, *arguments: str) -> Terminal:
