@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test install check lint fix coverage package test-real fuzz docs samples pictures hostile-table clean
+.PHONY: help demo test install check lint fix coverage package test-real fuzz mutants docs samples pictures hostile-table clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,9 @@ test-real: $(READY) ## the tests with LibreOffice and real CKANs, and a kill at 
 MINUTES ?= 10
 fuzz: $(READY) ## try strange catalogues, workbooks and answers until one breaks something (MINUTES=10)
 	$(BIN)/python tests/fuzz/run.py --minutes $(MINUTES) $(ONLY)
+
+mutants: $(READY) ## break the code on purpose, a promise at a time: which test notices? (half an hour; ONLY=diff.py)
+	$(BIN)/python tests/mutants/run.py $(ONLY)
 
 docs: $(READY) ## write docs/commands.md and docs/messages.md anew; says which messages of the code are not explained
 	$(BIN)/python docs/commands.py

@@ -9,7 +9,7 @@ from typing import Any
 
 import keyring
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from keyring.backends import fail
 
 # Examples are new in each run, to find what nobody thought of; where a change lands they stay the same.
@@ -18,6 +18,10 @@ settings.register_profile("fuzz", derandomize=False, print_blob=True)  # tests/f
 # Where the lines that run are counted, everything is slow.
 settings.register_profile(
     "counted", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+# Where the code is broken on purpose (tests/mutants) any failing example will do, and a slow one is none.
+settings.register_profile(
+    "mutants", derandomize=True, database=None, deadline=None, phases=(Phase.explicit, Phase.generate)
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 

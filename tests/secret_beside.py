@@ -52,10 +52,10 @@ def swapping(*swaps: tuple[Path, Path], linked: float = 0.0, in_place: float) ->
                 away = place.with_name("away")
                 place.rename(away)
                 place.symlink_to(other)
-                over.wait(random.uniform(0, linked))  # noqa: S311
+                over.wait(random.uniform(0, linked))  # noqa: S311  no secret
                 place.unlink()
                 away.rename(place)
-                over.wait(random.uniform(0, in_place))  # noqa: S311
+                over.wait(random.uniform(0, in_place))  # noqa: S311  no secret
 
     thread = threading.Thread(target=swap)
     thread.start()

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from past_runs import a_run
 
-from bulkedit.ledger import CallOutcome, Ledger, LedgerError, RunState, who
+from bulkedit.ledger import VERSION, CallOutcome, Ledger, LedgerError, RunState, who
 
 AT = "2026-04-01T12:00:00"
 BEFORE = {"id": "p1", "title": "Trails"}
@@ -85,6 +85,16 @@ def test_a_call_comes_back_as_it_was_noted(ledger: Ledger) -> None:
     assert (call.before, call.after, call.payload) == (BEFORE, AFTER, {"update": {"title": AFTER["title"]}})
     assert (call.number, call.name, call.sent, call.answered) == (number, "trails", AT, "2026-04-01T12:00:01")
     assert call.outcome is CallOutcome.STORED
+
+
+def test_an_answer_is_noted_for_its_own_call(ledger: Ledger) -> None:
+    """Of the others it is not known what became of them."""
+    numbers = [intended(ledger) for _ in range(3)]
+
+    ledger.answered(numbers[1], CallOutcome.STORED, AT, after=AFTER)
+
+    assert [call.number for call in ledger.calls("aaaa0001") if call.after is not None] == [numbers[1]]
+    assert [call.answered for call in ledger.calls("aaaa0001")] == ["", AT, ""]
 
 
 def test_a_run_comes_back_as_it_was_noted(ledger: Ledger) -> None:
@@ -277,7 +287,7 @@ def test_a_full_disk_is_one_sentence_and_harms_nothing(ledger: Ledger) -> None:
 def _newer(path: Path) -> None:
     Ledger(path).close()
     with closing(sqlite3.connect(path)) as database:
-        database.execute("PRAGMA user_version = 99")
+        database.execute(f"PRAGMA user_version = {VERSION + 1}")
 
 
 def _another(path: Path) -> None:

@@ -68,6 +68,7 @@ class Original:
 
     def changed_meanwhile(self) -> bool:
         """Tell whether somebody saved the workbook since it was read: rows may stand elsewhere in it now."""
+        filecmp.clear_cache()  # it takes files of the same length and time for those that it compared before
         try:
             return not filecmp.cmp(self.path, self._copy, shallow=False)
         except OSError:

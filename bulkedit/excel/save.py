@@ -65,10 +65,14 @@ def _prefix(path: Path) -> str:
     return f".bulkedit-{path.stem}-"
 
 
+_RANDOM = "?" * 8
+"""What `tempfile` puts behind the prefix; other workbooks' names may begin like this one's."""
+
+
 def tidy(path: Path) -> None:
     """Remove what a program that was killed while it wrote a workbook has left; nobody else may be writing it."""
     path = _followed(path)
-    for left in path.parent.glob(f"{glob.escape(_prefix(path))}*.xlsx"):
+    for left in path.parent.glob(f"{glob.escape(_prefix(path))}{_RANDOM}.xlsx"):
         with suppress(OSError):
             left.unlink()
 

@@ -65,6 +65,7 @@ MEANINGS: dict[str, tuple[Answer, type[CallError]]] = {
     "maintenance": (page(503, "Maintenance", Retry_After="1"), BusyError),
     "no backend": (page(503, "Backend fetch failed"), NoAnswerError),
     "bad gateway": (page(502, "Bad Gateway"), NoAnswerError),
+    "bad gateway, no page": (Reply(502, "Bad Gateway"), NoAnswerError),
     "gateway time-out": (page(504, "Gateway Time-out"), NoAnswerError),
     "crash page": (page(500, "Internal Server Error"), NoAnswerError),
     "closed": (Trouble.CLOSED, NoAnswerError),
@@ -300,8 +301,10 @@ def test_a_refused_connection_is_unreachable(
 
     with pytest.raises(UnreachableError):
         client.read("status_show")
+    with pytest.raises(UnreachableError):
+        client.write("package_revise", REVISED)
 
-    assert (client.reads, waits) == (1, [])
+    assert (client.reads, client.writes, waits) == (1, 0, [])
 
 
 def test_a_silent_site_is_given_up(open_catalogue: OpenCatalogue) -> None:
@@ -446,6 +449,18 @@ def test_retry_after_that_is_no_number_is_passed_over(
     assert 0.5 <= sum(waits) < 0.7
 
 
+def test_a_site_that_asks_for_hours_is_asked_no_more(
+    serve: Serve, client_of: ClientOf, waits: list[float]
+) -> None:
+    """Whoever called is told that the site is busy; waiting so long is theirs to decide."""
+    server = serve({"package_revise": page(429, Retry_After=str(int(LONGEST_WAIT) + 1))})
+
+    error = trouble_of(client_of(server))
+
+    assert isinstance(error, BusyError)
+    assert (len(server.requests), waits) == (1, [])
+
+
 def test_the_pause_is_real(open_catalogue: OpenCatalogue) -> None:
     """Outside of tests a client does wait as long as it was asked to."""
     ckan = open_catalogue()
@@ -499,7 +514,14 @@ def test_a_slash_at_the_end_of_the_address_makes_no_difference(serve: Serve) -> 
 def test_a_netrc_file_does_not_replace_the_token(
     serve: Serve, client_of: ClientOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A password for the host in ``.netrc`` is not used; with it CKAN would see an anonymous visitor."""
+    """A password for the host in ``.netrc`` is not used; with it CKAN would see an anonymous visitor.
+
+    Of this computer none is looked for anyway: the site counts as another one here.
+    """
+    monkeypatch.setattr("bulkedit.ckan.client._LOOPBACK", ())
+    for scheme in ("http", "https", "all"):
+        monkeypatch.delenv(f"{scheme}_proxy", raising=False)
+        monkeypatch.delenv(f"{scheme}_proxy".upper(), raising=False)
     netrc = tmp_path / ".netrc"
     netrc.write_text("machine 127.0.0.1\nlogin someone\npassword secret\n", encoding="ascii")
     netrc.chmod(0o600)

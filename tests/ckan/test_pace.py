@@ -125,12 +125,13 @@ def test_trouble_slows_it_down_at_once_and_it_recovers_more_carefully() -> None:
 
 
 def test_nobody_calls_before_retry_after_is_over() -> None:
-    """The wish of a busy site holds for all threads."""
+    """The wish of a busy site holds for all threads, and a shorter one that follows does not end it."""
     site = simulated()
     site.ask()
     before = site.time.now()
 
     site.pace.strained(30.0)
+    site.pace.strained(1.0)
     site.ask()
 
     assert site.began[-1] - before >= 30
@@ -189,9 +190,26 @@ def test_a_short_absence_does_not_stop_a_run() -> None:
     assert len(site.began) == 2
 
 
+def test_a_site_is_down_only_when_many_calls_fail_over_long() -> None:
+    """Not when many fail at one moment, nor when some do after a long rest; an answer begins the count anew."""
+    site = simulated()
+    site.ask()
+
+    for _ in range(15):
+        site.pace.unreachable()
+    site.ask()
+    site.time.wait(300, Event())
+    for _ in range(2):
+        site.pace.unreachable()
+    site.ask()
+
+    assert len(site.began) == 3
+
+
 def test_whoever_interrupts_waits_for_no_pause() -> None:
     """A pause of ten minutes is over at once, and no call begins after it."""
     pace = Pace()
+    pace.answered(0.01)
     told: list[str] = []
 
     def wait() -> None:

@@ -15,7 +15,7 @@ UNKNOWN_ACTION = string("Bad request - Action name not known: package_revise")
 
 def client(server: Server) -> Client:
     """Return a client that gives up soon and never really waits."""
-    return Client(server.url, TOKEN, timeout=(2.0, 0.3), pace=Pace(QuickTime()))
+    return Client(server.url, TOKEN, timeout=(2.0, 0.3), pace=Pace(clock=QuickTime()))
 
 
 def test_a_catalogue_answers_for_itself(open_catalogue: OpenCatalogue) -> None:

@@ -36,6 +36,7 @@ BECOMES: dict[str, tuple[Answer, type]] = {
     "stored": (ok({"package": {"id": "a"}}), Accepted),
     "stored, says nothing": (ok(None), Unclear),
     "stored, says no package": (ok({"package": None}), Unclear),
+    "stored, says another package": (ok({"package": {"id": "b"}}), Unclear),
     "stored, says half": (Reply(200, ok({"package": {}}).body, cut=5), Unclear),
     "mismatch 2.9": (MISMATCH_2_9, Mismatched),
     "mismatch 2.10": (MISMATCH_2_10, Mismatched),
@@ -228,3 +229,4 @@ def test_the_texts_of_a_file_s_form_are_plain() -> None:
     """CKAN reads JSON in the form of package_revise only; elsewhere a text is a text."""
     assert as_form("package_revise", {"match": {"id": "x"}, "k": "t"}) == {"match": '{"id": "x"}', "k": '"t"'}
     assert as_form("resource_patch", {"id": "x", "size": 5, "hash": None}) == {"id": "x", "size": "5", "hash": ""}
+    assert as_form("resource_patch", {"tags": [{"shown": True}]}) == {"tags": '[{"shown": true}]'}

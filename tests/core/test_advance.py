@@ -3,6 +3,7 @@
 from copy import deepcopy
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import Desk, desk_of, lit, package, parks, resource, settled, trails
@@ -10,12 +11,16 @@ from worlds import Desk, desk_of, lit, package, parks, resource, settled, trails
 from bulkedit.core import columns as own
 from bulkedit.core.advance import advance
 from bulkedit.core.answers import Accepted, Denied
+from bulkedit.core.catalogue import tabulate
 from bulkedit.core.cells import Cell
 from bulkedit.core.columns import Level
-from bulkedit.core.diff import Verdict
-from bulkedit.core.edits import Edits, RowEdit
+from bulkedit.core.diff import Verdict, diff_package
+from bulkedit.core.edits import Edits, Place, RowEdit
+from bulkedit.core.files import File
 from bulkedit.core.json_value import JSON, Package, dicts, resources_of
 from bulkedit.core.memory import digest, from_rows, to_rows
+from bulkedit.core.outcomes import Settled
+from bulkedit.core.plan import plan_package
 
 
 def _run(desk: Desk, site: dict[str, Package]) -> Edits:
@@ -155,6 +160,137 @@ def test_a_rename_reaches_the_rows_of_the_other_sheets() -> None:
     assert [row[own.PACKAGE] for row in desk.rows["Contacts"]] == ["all-parks", "all-parks", "trails"]
     assert {row[own.PACKAGE] for row in desk.rows["Resources"]} == {"all-parks"}
     assert desk.rows["Resource Temporal extent"][0][own.RESOURCE] == "big map"
+
+
+def test_a_rename_of_a_resource_reaches_its_own_rows_only() -> None:
+    """Entries of the other resources go on calling theirs by its name."""
+    one = package(
+        "parks",
+        resources=[resource(name, temporal_extent=[{"end_date": "2021-01-01"}]) for name in ("map", "list")],
+    )
+    desk, site = desk_of(one), {"id-parks": one}
+    desk.rows["Resources"][0]["Name"] = "big map"
+
+    left = _run(desk, site)
+
+    assert _left(left) == []
+    assert [row[own.RESOURCE] for row in desk.rows["Resource Temporal extent"]] == ["big map", "list"]
+
+
+@pytest.mark.parametrize("sheet", ["Packages", "Resources"])
+def test_what_was_deleted_is_asked_for_no_more(sheet: str) -> None:
+    """Or it would be deleted again, should it ever come back."""
+    desk, site = desk_of(parks()), {"id-parks": parks()}
+    desk.rows[sheet][0][own.ACTION] = "delete"
+
+    left = _run(desk, site)
+
+    assert _left(left) == []
+    assert desk.rows[sheet][0][own.ACTION] == ""
+
+
+def test_a_new_entry_that_was_not_sent_stays_new() -> None:
+    """Somebody's entry of its name stands on the site: another one goes through, this one asks again."""
+    desk = desk_of(parks())
+    theirs: list[JSON] = [*dicts(parks()["contacts"]), {"name": "Dee", "email": "theirs@x.org"}]
+    site = {"id-parks": parks() | {"contacts": theirs}}
+    desk.rows["Contacts"][0]["E-mail"] = "new@x.org"
+    desk.rows["Contacts"].append({own.PACKAGE: "parks", "Name": "Dee"})
+
+    left = _run(desk, site)
+
+    assert [(row.place.row, row.number) for row in _left(left)] == [(4, 0)]
+    assert [row.get(own.ITEM, "") for row in desk.rows["Contacts"]] == ["1", "2", ""]
+    assert len(desk.catalogue.rows["Contacts"]) == 2
+
+
+def test_a_removal_that_was_not_sent_keeps_its_entry() -> None:
+    """Somebody changed that one: the others keep their numbers, and it asks again."""
+    desk = desk_of(parks())
+    theirs: list[JSON] = [{"name": "Ann", "email": "theirs@x.org"}, {"name": "Bob", "email": "bob@x.org"}]
+    site = {"id-parks": parks() | {"contacts": theirs}}
+    desk.rows["Contacts"][0][own.ACTION] = "delete"
+    desk.rows["Contacts"][1]["E-mail"] = "new@x.org"
+
+    left = _run(desk, site)
+
+    assert [(row.place.row, row.number, row.action) for row in _left(left)] == [(2, 1, "delete")]
+    assert [row[own.ITEM] for row in desk.rows["Contacts"]] == ["1", "2"]
+
+
+def test_a_conflict_with_what_an_earlier_run_made_stays_one() -> None:
+    """That run was not told so, and somebody changed the new record since: the next import overwrites nothing."""
+    desk = desk_of(parks())
+    desk.rows["Resources"].append({own.PACKAGE: "parks", "Name": "gpx", "URL": "https://x.org/gpx", "Size": "5"})
+    made = next(row.owner for row in desk.edits().rows if row.new)
+    theirs = {"id": made, "name": "gpx", "url": "https://x.org/gpx", "size": "7"}
+    site = {"id-parks": parks() | {"resources": [*resources_of(parks()), theirs]}}
+
+    _run(desk, site)
+    [again] = settled(desk, site)
+
+    assert desk.rows["Resources"][2][own.ID] == made
+    assert again.diff is not None
+    assert [(c.live, c.verdict) for c in again.diff.changes] == [("7", Verdict.CONFLICT)]
+    assert resources_of(site["id-parks"])[2]["size"] == "7"
+
+
+# -- files and places
+
+
+FILE = File("maps/map.csv", "map.csv", 20, "d1")
+
+
+def _sent(desk: Desk, live: Package, after: Package) -> None:
+    """Send what a desk asks of a package, a file for its first resource included; then the site has ``after``."""
+    rows = desk.edits().rows
+    files = {Place("Resources", 2): FILE}
+    diff = diff_package(
+        [row for row in rows if row.asks], desk.catalogue, tabulate(desk.layout, [live]), files=files
+    )
+    one = Settled(rows, diff, plan_package(diff, live, files=files).call, Accepted(after), live=live)
+    desk.write(advance(desk.layout, desk.catalogue, [one], rows).cells)
+
+
+def test_a_file_that_was_sent_is_asked_for_no_more() -> None:
+    """The path goes, and the row shows what the site says of the file."""
+    desk = desk_of(parks())
+    desk.rows["Resources"][0][own.UPLOAD] = "maps/map.csv"
+    first, second = resources_of(parks())
+    after = parks() | {"resources": [first | {"url": "https://x.org/up/map.csv", "size": 20}, second]}
+
+    _sent(desk, parks(), after)
+
+    row = desk.rows["Resources"][0]
+    assert (row[own.UPLOAD], row["URL"], row["Size"]) == ("", "https://x.org/up/map.csv", "20")
+    assert _left(desk.edits()) == []
+
+
+def test_what_was_typed_beside_a_file_is_compared_by_itself() -> None:
+    """A length was typed and the site tells its own: what was typed stays in the cell, and is remembered so."""
+    desk = desk_of(parks())
+    desk.rows["Resources"][0] |= {own.UPLOAD: "maps/map.csv", "Size": "99"}
+    first, second = resources_of(parks())
+    edited = desk.edits()
+
+    _sent(desk, parks(), parks() | {"resources": [first | {"size": 20}, second]})
+
+    [cell] = [cell for row in edited.rows for cell in row.cells if cell.column.name == "size"]
+    assert desk.rows["Resources"][0]["Size"] == "99"
+    assert desk.catalogue.shown["Resources", "id-map", "size"] == cell.edited
+
+
+def test_a_place_that_is_still_wanted_stays_in_its_cell() -> None:
+    """Somebody moved that resource elsewhere, which is a conflict; the site's place does not replace the wish."""
+    one = package("parks", resources=[resource(name) for name in "abc"])
+    desk, there = desk_of(one), resources_of(one)
+    desk.rows["Resources"][0] |= {own.POSITION: "2", "Size": "5"}
+    live = one | {"resources": [there[1], there[2], there[0]]}
+
+    _run(desk, {"id-parks": live})
+
+    assert [row[own.POSITION] for row in desk.rows["Resources"]] == ["2", "1", "2"]
+    assert [[c.column.name for c in row.cells] for row in _left(desk.edits())] == [["position"]]
 
 
 # -- laws, over random edits

@@ -200,6 +200,9 @@ def test_order_of_texts_and_white_space_are_edits(kind: Kind, typed: str) -> Non
         (Kind.CHOICES, "Red; Rde"),
         (Kind.DATE, "31.03.2026"),
         (Kind.DATE, "2026-02-29"),
+        (Kind.DATE, "1900-02-29"),
+        (Kind.DATE, "2026-04-31"),
+        (Kind.DATE, "2026-03-31T12:00"),
         (Kind.DATE, "２０２６-01-01"),
         (Kind.DATETIME, "2026-01-01T25:00"),
         (Kind.BOOLEAN, "yes"),
@@ -217,6 +220,26 @@ def test_a_text_that_stands_for_no_value_is_refused(kind: Kind, text: str) -> No
     """A closed choice, a date, a truth value, JSON (`NaN` is none): said to be wrong before anything is sent."""
     with pytest.raises(UnreadableError):
         codec_of(_column(kind, closed=True)).read(text, None)
+
+
+@pytest.mark.parametrize("day", ["2024-02-29", "2000-02-29", "2026-04-30", "2026-12-31"])
+def test_a_day_of_the_calendar_is_a_date(day: str) -> None:
+    """Leap years are those of the calendar."""
+    assert codec_of(_column(Kind.DATE)).read(day, None) == day
+
+
+def test_midnight_is_a_time() -> None:
+    """Of a day CKAN cuts it off, of a point in time it is part."""
+    midnight = "2026-03-31T00:00:00"
+
+    assert codec_of(_column(Kind.DATE)).normal(midnight) == "2026-03-31"
+    assert codec_of(_column(Kind.DATETIME)).normal(midnight) == midnight
+
+
+@pytest.mark.parametrize(("held", "typed", "value"), [("True", "FALSE", "False"), ("true", "FALSE", "false")])
+def test_a_truth_value_held_as_text_keeps_its_spelling(held: str, typed: str, value: str) -> None:
+    """As the site's own form writes it."""
+    assert codec_of(_column(Kind.BOOLEAN)).read(typed, held) == value
 
 
 def test_a_wrong_choice_is_told_the_closest() -> None:
@@ -247,6 +270,37 @@ def test_tags_keep_their_vocabulary_and_groups_only_their_name() -> None:
 
     assert read(Kind.TAGS) == [{"name": "new"}, {"name": "road", "vocabulary_id": "v1"}]
     assert read(Kind.GROUPS) == [{"name": "new"}, {"name": "road"}]
+
+
+def test_what_a_name_stands_for_goes_back_with_it() -> None:
+    """A tag that two vocabularies have is two tags; a group goes by its id, by which it can be left out too."""
+    tags: JSON = [{"name": "road", "vocabulary_id": "v1"}, {"name": "road", "vocabulary_id": "v2"}]
+    groups: JSON = [{"name": "road", "id": "g1", "title": "Roads"}]
+
+    assert codec_of(_column(Kind.TAGS)).read("road", tags) == tags
+    assert codec_of(_column(Kind.GROUPS)).read("road", groups) == [{"name": "road", "id": "g1"}]
+
+
+def test_a_number_keeps_the_spelling_that_was_typed() -> None:
+    """A value of a site's own making becomes a number only where that is written in the same way."""
+    read = [codec_of(_column(Kind.TEXT)).read(text, 5) for text in ("6", "6.5", "6e3", "06")]
+
+    assert read == [6, 6.5, "6e3", "06"]
+
+
+def test_structures_are_shown_as_people_read_them() -> None:
+    """Letters are no escapes."""
+    assert codec_of(_column(Kind.JSON)).show({"é": "公園"}) == '{"é": "公園"}'
+
+
+def test_small_letters_that_two_choices_share_mean_neither() -> None:
+    """Any case will do where that is clear."""
+    lakes = (Choice("1", "Lake"), Choice("2", "LAKE"), Choice("3", "River"))
+    codec = codec_of(Column("Water", "water", Kind.CHOICE, lakes, closed=True))
+
+    assert [codec.read(text, None) for text in ("Lake", "LAKE", "river")] == ["1", "2", "3"]
+    with pytest.raises(UnreadableError):
+        codec.read("lake", None)
 
 
 def test_a_closed_choice_keeps_a_stored_value_that_is_none() -> None:

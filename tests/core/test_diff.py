@@ -333,6 +333,33 @@ def test_edits_that_arrived_are_known_beside_a_rivals_entry() -> None:
     assert diff.lists == ()
 
 
+def test_an_edit_that_arrived_does_not_remove_what_is_still_there() -> None:
+    """Of an edit and a removal, the edit is on the site: the removal is sent."""
+    new = ("Ann", "ann@elsewhere", "1")
+    sheet, live = Sheet(ANN, BOB), (new, BOB)
+    sheet.edit(1, email="ann@elsewhere")
+    sheet.delete(2)
+
+    diff = sheet.diff(*live)
+
+    assert _verdicts(diff.changes) == [Verdict.ALREADY, Verdict.CHANGE]
+    assert _sent(diff, live) == [new]
+
+
+def test_of_two_new_entries_alike_one_has_arrived() -> None:
+    """The other one is added."""
+    new = ("Ann", "ann@elsewhere", "1")
+    sheet, live = Sheet(ANN), (new, DEE)
+    sheet.edit(1, email="ann@elsewhere")
+    sheet.add(*DEE)
+    sheet.add(*DEE)
+
+    diff = sheet.diff(*live)
+
+    assert _verdicts(diff.changes) == [Verdict.ALREADY] * 4 + [Verdict.CHANGE] * 3
+    assert _sent(diff, live) == [new, DEE, DEE]
+
+
 def test_a_new_entry_whose_name_came_to_the_site_meanwhile_is_a_conflict() -> None:
     """Sent before and edited since, or added by somebody else: a second one of the name is not made in silence."""
     sheet, live = Sheet(ANN), (ANN, ("Dee", "dee@x", "4"))
@@ -353,6 +380,34 @@ def test_overwrite_does_not_remove_somebody_else() -> None:
 
     assert _sent(diff, live) == list(live)
     assert _verdicts(diff.changes) == [Verdict.CONFLICT]
+
+
+def test_only_what_is_lost_is_told_as_overwritten() -> None:
+    """A field that was held back with a conflict goes with it, and overwrites nothing."""
+    sheet = Sheet(ANN)
+    sheet.edit(1, email="mine@x", phone="9")
+
+    diff = sheet.diff(("Ann", "theirs@x", "1"), overwrite=True)
+
+    assert [(c.verdict, c.live, c.overwrites) for c in diff.changes] == [
+        (Verdict.CHANGE, "theirs@x", True),
+        (Verdict.CHANGE, "1", False),
+    ]
+
+
+def test_a_list_says_which_item_each_entry_was() -> None:
+    """So that an error of the site can be shown at its row, which nobody may have edited."""
+    sheet = Sheet(ANN, BOB, CY)
+    sheet.delete(1)
+    sheet.add(*DEE)
+
+    [changed] = sheet.diff(BOB, ANN, CY).lists
+
+    assert [(item.number, item.place) for item in changed.items] == [
+        (2, None),
+        (3, None),
+        (0, Place("Contacts", 3)),
+    ]
 
 
 def test_overwrite_sends_the_conflicting_field_of_an_item() -> None:

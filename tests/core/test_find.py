@@ -5,12 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from worlds import Desk, desk_of, package, parks, resource, trails
+from worlds import SCHEMA, VOCABULARY, Desk, desk_of, package, parks, resource, trails
 
 from bulkedit.core import columns as own
+from bulkedit.core.catalogue import tabulate
 from bulkedit.core.cells import Cell, Form, OddCell
 from bulkedit.core.columns import Layout, Step
 from bulkedit.core.edits import RowEdit
+from bulkedit.core.layout import layout_of
 from bulkedit.core.sheets import HeaderError, Sheet, SheetRow
 from bulkedit.core.text import in_cell
 
@@ -415,11 +417,32 @@ def test_a_resources_name_that_is_not_unique_is_not_enough() -> None:
     assert "names 2 resources" in _problems(desk)["Resource Temporal extent", 2]
 
 
-def test_an_items_resource_and_id_must_belong_together(desk: Desk) -> None:
+@pytest.mark.parametrize(("header", "text"), [(own.RESOURCE, "list"), (own.PACKAGE, "trails")])
+def test_an_items_resource_and_id_must_belong_together(desk: Desk, header: str, text: str) -> None:
     """Ids out of step with names: sorted in part."""
-    desk.rows["Resource Temporal extent"][0][own.RESOURCE] = "list"
+    desk.rows["Resource Temporal extent"][0][header] = text
 
     assert "do not belong together" in _problems(desk)["Resource Temporal extent", 2]
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "first", "²", "1" * 5000])
+def test_a_place_is_a_number_from_one(desk: Desk, text: str) -> None:
+    """There is no place before the first."""
+    desk.rows["Resources"][0][own.POSITION] = text
+
+    assert "[Position] takes the number of a place, from 1" in _problems(desk)["Resources", 2]
+
+
+def test_an_item_belongs_to_a_package_of_its_sheets_type() -> None:
+    """Each dataset type has its own sheets; a name of the other one is written into the wrong sheet."""
+    both = [parks(), package("lakes", type="survey", contacts=[{"name": "Cy"}])]
+    schemas = {"record": SCHEMA, "survey": {**SCHEMA, "dataset_type": "survey"}}
+    layout = layout_of(both, schemas, VOCABULARY, ["record", "survey"])
+    desk = Desk(layout, tabulate(layout, both))
+    title = next(t.title for t in layout.of_type("record") if t.field == "contacts")
+    desk.rows[title].append({own.PACKAGE: "lakes", "Name": "Dee"})
+
+    assert "“lakes” is no package of this export" in _problems(desk)[title, 4]
 
 
 # -- rows that are gone, and rows that hold nothing

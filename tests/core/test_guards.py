@@ -91,6 +91,7 @@ def test_a_new_date_is_an_edit(exported: str, edited: str) -> None:
         ("00123", "99", Form.NUMBER, Sign.LIKELY),
         ("00123", "99", None, Sign.NONE),
         ("00123", "00124", None, Sign.NONE),
+        ("00123", "0123", None, Sign.NONE),
         ("00123", "10123", Form.NUMBER, Sign.NONE),
         ("123", "0123", None, Sign.NONE),
         ("0.5", "0.50", None, Sign.NONE),
@@ -317,6 +318,27 @@ def test_rows_that_are_gone_and_cells_that_were_empty_do_not_count() -> None:
     del desk.rows["Packages"][:3]
 
     assert found(desk) == {}
+
+
+@pytest.mark.parametrize("action", ["skip", "delete"])
+def test_rows_that_are_left_alone_or_to_go_do_not_count(action: str) -> None:
+    """A column is cleared though they hold something there."""
+    desk = desk_of(*(package(name, notes=name) for name in WORDS[:8]))
+    for row in desk.rows["Packages"][:6]:
+        row["Notes"] = ""
+    for row in desk.rows["Packages"][6:]:
+        row[own.ACTION] = action
+
+    assert list(found(desk)) == ["column-cleared"]
+
+
+def test_a_cell_is_asked_about_once() -> None:
+    """Long codes in number cells lose zeros and digits; the first of both is said."""
+    codes = [f"000{n}70431855209846071" for n in range(1, 4)]
+
+    damage = changed(codes, lambda n, t: OddCell(str(int(t) // 1000 * 1000), Form.NUMBER))
+
+    assert damage == {"zeros-lost": ["Packages!G2", "Packages!G3", "Packages!G4"]}
 
 
 def test_choices_shuffled_by_chance_are_no_accident() -> None:

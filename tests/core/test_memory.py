@@ -131,6 +131,16 @@ def test_a_memory_that_does_not_fit_the_layout_is_refused(rows: list[list[str]])
         from_rows(rows, desk.layout, digest(rows))
 
 
+@pytest.mark.parametrize("kind", ["package", "resource"])
+def test_rows_that_belong_to_nothing_are_refused(kind: str) -> None:
+    """Rows and entries of a package or resource that the memory does not hold, whatever its digest."""
+    desk = desk_of(parks())
+    rows = [row for row in to_rows(desk.catalogue, desk.layout) if row[0] != kind]
+
+    with pytest.raises(MemoryDamagedError, match="does not fit together"):
+        from_rows(rows, desk.layout, digest(rows))
+
+
 @pytest.mark.parametrize("text", ["_x0041_", "_x005F_x000D_", "_x\ue0000041_", "_x0041_" * (CELL_LIMIT // 7)])
 def test_texts_that_look_escaped_are_remembered_so_that_nothing_unescapes_them(text: str) -> None:
     """No cell of the memory holds more than a cell can hold, and all come back."""

@@ -7,9 +7,9 @@ from bulkedit.core import columns as own
 from bulkedit.core.answers import Accepted, Answer, Denied, Held, Mismatched, NotSent, Planned, Rejected, Unclear
 from bulkedit.core.catalogue import tabulate
 from bulkedit.core.diff import diff_package
-from bulkedit.core.edits import RowEdit
+from bulkedit.core.edits import Place, RowEdit
 from bulkedit.core.json_value import JSON, Package
-from bulkedit.core.outcomes import Settled, outcomes_of
+from bulkedit.core.outcomes import Settled, outcomes_of, together
 from bulkedit.core.plan import plan_package
 from bulkedit.core.refusal import places_of
 from bulkedit.core.results import Outcome, Result
@@ -229,6 +229,18 @@ def test_a_refusal_of_a_row_that_nobody_edited_is_shown_there_too(desk: Desk) ->
     assert said["Packages", 2] == (Result.REFUSED, "Resources row 3: The site refused [URL]: Dead")
 
 
+def test_what_a_refusal_says_of_no_cell_is_said_too(desk: Desk) -> None:
+    """Of a package whose own row is not in the workbook: at a row that was refused, or at the first one."""
+    del desk.rows["Packages"][0]
+    general: dict[str, JSON] = {"notes": ["Too short"]}
+
+    beside = _answered(desk, Rejected({"resources": [{"size": ["Too big"]}, {}], **general}))
+    alone = _answered(desk, Rejected(general))
+
+    assert beside["Resources", 2][1] == "The site refused [Size]: Too big The site refused [Notes]: Too short"
+    assert alone["Resources", 2][1] == "The site refused [Notes]: Too short"
+
+
 @pytest.mark.parametrize("errors", [{}, {"__type": "Validation Error"}])
 def test_a_refusal_without_a_reason_is_a_refusal(desk: Desk, errors: dict[str, JSON]) -> None:
     """The first row says so; no row claims to wait for itself."""
@@ -252,6 +264,17 @@ def test_every_row_that_asks_is_answered_once(desk: Desk) -> None:
 
 
 # -- several things in one row
+
+
+@pytest.mark.parametrize("result", [Result.REFUSED, Result.UNKNOWN, Result.NOT_SENT])
+def test_a_row_is_not_done_before_its_file_is(result: Result) -> None:
+    """Its record was created, and the file that went after it was not stored: the row asks for something still."""
+    place = Place("Resources", 4)
+    first = Outcome(place, "parks", "map", Result.CREATED, "Created this resource with [Name].")
+
+    both = together(first, Outcome(place, "parks", "map", result, "Why."))
+
+    assert (both.result, both.message) == (result, "The resource was created, its file not yet: Why.")
 
 
 def test_each_field_of_a_mixed_row_has_its_own_result() -> None:

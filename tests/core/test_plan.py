@@ -11,7 +11,7 @@ from bulkedit.core.calls import Call, Plan
 from bulkedit.core.catalogue import tabulate
 from bulkedit.core.diff import diff_package
 from bulkedit.core.edits import Place
-from bulkedit.core.json_value import JSON, Package
+from bulkedit.core.json_value import JSON, Package, resources_of
 from bulkedit.core.plan import plan_package
 
 
@@ -235,6 +235,33 @@ def test_what_cannot_be_read_in_the_type_of_the_live_value_is_a_problem_of_its_r
 
     assert plan.call is None
     assert plan.problems[Place("Packages", 2)][0].startswith("[Notes] is not valid JSON")
+
+
+def test_a_list_where_a_text_belongs_can_be_cleared() -> None:
+    """CKAN would merge the empty text into it, so the list goes first."""
+    one = package("parks", notes=[1, 2])
+    desk = desk_of(one)
+    desk.rows["Packages"][0]["Notes"] = ""
+
+    call = _call(desk, one)
+
+    assert (call.payload["filter"], _update(call)) == (["-notes"], {"notes": ""})
+    assert revised(one, call.payload)["notes"] == ""
+
+
+def test_resources_go_to_their_places_with_their_edits() -> None:
+    """Each to the place that its row says, whichever is asked first; the others follow in their order."""
+    one = package("parks", resources=[resource(name) for name in "abcd"])
+    desk = desk_of(one)
+    desk.rows["Resources"][0] |= {own.POSITION: "3", "Size": "11"}
+    desk.rows["Resources"][1][own.POSITION] = "1"
+    desk.rows["Resources"][3]["Size"] = "14"
+
+    call = _call(desk, one)
+
+    after = resources_of(revised(one, call.payload))
+    assert [(r["name"], r.get("size")) for r in after] == [("b", None), ("c", None), ("a", "11"), ("d", "14")]
+    assert call.resources == [r["id"] for r in after]
 
 
 def test_the_call_remembers_what_it_sent() -> None:

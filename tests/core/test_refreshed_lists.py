@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 import pytest
-from refreshing import Office, at, contacts
-from worlds import desk_of, lit, parks, resource, trails
+from refreshing import Office, at, contacts, office_of
+from worlds import desk_of, lit, package, parks, resource, trails
+
+from bulkedit.core.json_value import JSON
 
 # -- places and files of resources
 
@@ -173,3 +175,18 @@ def test_a_resource_that_is_where_it_was_wanted_is_told_so(office: Office) -> No
     assert "has this already" in answers[at("Resources", 2)].message
     assert office.column("Resources", "Position") == ["2", "1"]
     assert office.import_() == {}
+
+
+def test_what_stands_in_an_entrys_cell_stays_there() -> None:
+    """A raw value typed for a choice, and imported: it is lit no more than before when the list comes in."""
+    one = package("parks", contacts=[{"name": "Ann", "roles": ["r"]}, {"name": "Bob"}])
+    office = office_of(one)
+    office.rows["Contacts"][0]["Roles"] = "r"
+    office.desk.catalogue.shown["Contacts", "id-parks/1", "roles"] = "r"
+    theirs: list[JSON] = [{"name": "Cy"}, {"name": "Ann", "roles": ["r"]}, {"name": "Bob"}]
+    office.rival("parks", contacts=theirs)
+
+    office.refresh()
+
+    assert office.column("Contacts", "Name", "Roles", "Item")[0] == ("Ann", "r", "2")
+    assert lit(office.desk) == []

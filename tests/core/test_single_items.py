@@ -1,5 +1,7 @@
 """A repeating field of at most one item, as columns of its row: read, compared, sent, refused."""
 
+from copy import deepcopy
+
 import pytest
 from arbitrary import EXTENTS, as_json_text
 from hypothesis import given
@@ -86,6 +88,17 @@ def test_two_subfields_go_in_one_item() -> None:
     desk.rows["Resources"][0] |= {BEGIN: "2020-01-01", END: "2021-01-01"}
 
     assert _extent_after(desk, _park([])) == [{"begin_date": "2020-01-01", "end_date": "2021-01-01"}]
+
+
+def test_what_was_read_stays_as_it_was() -> None:
+    """Planning changes nothing: the ledger notes what was there before."""
+    live = _park([{"begin_date": "2020-01-01", "end_date": "2021-01-01"}])
+    before, desk = deepcopy(live), _desk(live)
+    desk.rows["Resources"][0][END] = "2023-01-01"
+
+    _plan(desk, live)
+
+    assert live == before
 
 
 def test_what_somebody_changed_beside_an_edited_subfield_is_kept() -> None:

@@ -225,6 +225,16 @@ def test_a_created_resource_is_removed_unless_somebody_changed_it() -> None:
     assert (ways(kept), len(resources_of(kept.target))) == ({("r2", "state"): Way.CONFLICT}, 2)
 
 
+def test_a_created_resource_whose_file_was_replaced_stays() -> None:
+    """By another one of the same name and length: only the time tells."""
+    before, after = parks(), parks(upload("r1", "map.csv", "t1"))
+    step = Step(REVISE, {"update__resources__extend": [link("r1")]}, before, after)
+
+    found = undone(parks(upload("r1", "map.csv", "t2")), step)
+
+    assert (ways(found), len(resources_of(found.target))) == ({("r1", "state"): Way.CONFLICT}, 1)
+
+
 def test_a_deleted_resource_comes_back_whole_in_its_place() -> None:
     """Under its id, after the resource that it stood behind; what others added since stays."""
     before, after = parks(link("r1"), link("r2", size=5), link("r3")), parks(link("r1"), link("r3"))

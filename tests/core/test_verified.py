@@ -175,6 +175,15 @@ def test_many_changes_are_cut_short(desk: Desk) -> None:
     assert said.endswith("The site changed 4 more things.")
 
 
+def test_one_change_more_is_told_itself(desk: Desk) -> None:
+    """Saying that there is one more would be as long."""
+    many: dict[str, JSON] = {f"mood_{n}": "x" for n in range(6)}
+
+    said = _said(desk, parks(), _with(parks(), **many))["Packages 2"]
+
+    assert (said.count("also changed"), "more things" in said) == (6, False)
+
+
 def test_without_revise_it_may_have_been_somebody_else(desk: Desk) -> None:
     """Where the site cannot refuse to overwrite, a difference may be an edit of the same moment."""
     said = _said(desk, parks(), _with(parks(), notes="Some"), revise=False)
@@ -186,6 +195,17 @@ def test_without_revise_it_may_have_been_somebody_else(desk: Desk) -> None:
 
 
 # -- asked, and not so
+
+
+def test_a_place_is_told_where_it_is_another_one(desk: Desk) -> None:
+    """Counted from one, as in the workbook."""
+    desk.rows["Resources"][0][own.POSITION] = "2"
+    moved = _with(parks(), resources=list(reversed(resources_of(parks()))))
+
+    as_asked, stays = _said(desk, parks(), moved), _said(desk, parks(), _with(parks()))
+
+    assert as_asked["Resources 2"] == "Changed [Position]."
+    assert stays["Resources 2"] == "Changed [Position]. [Position] was kept as 1."
 
 
 def test_an_item_that_nobody_edited_is_compared_in_a_list_that_was_sent(desk: Desk) -> None:

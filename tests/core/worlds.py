@@ -291,9 +291,9 @@ def _settled(
         return Settled(rows, diff)
     plan = plan_package(diff, live, groups)
     if plan.call is None:
-        return Settled(rows, diff, problems=plan.problems)
+        return Settled(rows, diff, problems=plan.problems, live=live)
     site[key] = revised(live, plan.call.payload)
-    return Settled(rows, diff, plan.call, Accepted(site[key]))
+    return Settled(rows, diff, plan.call, Accepted(site[key]), live=live)
 
 
 def _created(desk: Desk, site: dict[str, Package], key: str, rows: Sequence[RowEdit]) -> Settled:

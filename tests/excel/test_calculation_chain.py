@@ -66,3 +66,15 @@ def test_shared_formulas_beside_a_patched_cell_survive(tmp_path: Path) -> None:
     sheet = part(target).decode()
     assert all(formula in sheet for formula in formulas)
     assert texts(target)["Packages", 3, 3] == "=A3*2"
+
+
+def test_one_formula_among_other_cells_and_sheets_drops_the_calculation_chain(tmp_path: Path) -> None:
+    """Wherever it stands among what is written."""
+    rows = '<row r="1"><c r="A1"><f>1+1</f><v>2</v></c><c r="B1"><v>3</v></c></row>'
+    source = by_hand(tmp_path / "book.xlsx", worksheet(rows))
+    books.with_calc_chain(source, ["A1"])
+
+    cells = patched(source, {"Packages": {1: {1: "x", 2: "y"}}})
+    sheets = patched(source, {"Packages": {1: {1: "x"}}}, {"Notes": [["y"]]})
+
+    assert all(CHAIN not in [one.name for one in members(target)] for target in (cells, sheets))

@@ -1,9 +1,12 @@
 """An autofilter takes in rows that were added below it, and no other range changes."""
 
+from pathlib import Path
+
 import pytest
-from books import worksheet
+from books import by_hand, part, worksheet
 
 from bulkedit.excel.filters import grown_filters, grown_range
+from bulkedit.excel.patch import patch_workbook
 from bulkedit.excel.sheetcells import patch_cells
 from bulkedit.excel.splices import spliced
 
@@ -50,6 +53,18 @@ def test_the_defined_name_of_the_filter_of_that_sheet_grows() -> None:
     grown = b"".join(spliced([xml], grown_filters(xml, {"Packages": 9})))
 
     assert grown == _book(*others, filters.format(1, "Packages!$A$1:$C$9"))
+
+
+def test_the_filter_grows_in_the_workbook(tmp_path: Path) -> None:
+    """By as many rows as were added to that sheet."""
+    after = '<autoFilter ref="A1:B2"/>'
+    source = by_hand(tmp_path / "book.xlsx", worksheet('<row r="1"><c r="A1"/></row>', after=after))
+    target = tmp_path / "patched.xlsx"
+
+    with target.open("wb") as file:
+        patch_workbook(source, file, {"Packages": {3: {1: "new"}}, "Notes": {9: {1: "x"}}}, {}, {"Packages": 3})
+
+    assert b'<autoFilter ref="A1:B3"/>' in part(target)
 
 
 def test_the_filter_of_a_sheet_grows_and_keeps_its_criteria() -> None:

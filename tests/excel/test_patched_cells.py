@@ -56,8 +56,8 @@ from patching import inline, patched, patched_sheet, rows_of
         ),
         pytest.param(
             '<row r="1" spans="1:2 5:6" ht="9"><c r="A1"/></row><row r="2" spans="1:3"/>',
-            {1: {3: "c"}, 2: {3: "c"}},
-            f'<row r="1" ht="9"><c r="A1"/>{inline("C1", "c")}</row>'
+            {1: {2: "b", 3: "c"}, 2: {3: "c"}},
+            f'<row r="1" ht="9"><c r="A1"/>{inline("B1", "b")}{inline("C1", "c")}</row>'
             f'<row r="2" spans="1:3">{inline("C2", "c")}</row>',
             id="spans that leave a cell out go",
         ),
@@ -165,3 +165,13 @@ def test_dimension_grows_with_inserted_cells_only(tmp_path: Path) -> None:
 
     assert '<dimension ref="B2:C3"/>' in inside
     assert '<dimension ref="A2:AD7"/>' in outside
+
+
+def test_an_inserted_cell_takes_the_style_of_its_row_first(tmp_path: Path) -> None:
+    """As a spreadsheet program does where both have one."""
+    columns = '<cols><col min="1" max="2" width="9" style="3"/></cols>'
+    rows = '<row r="1" s="7" customFormat="1"><c r="B1"/></row>'
+
+    result = patched_sheet(tmp_path, worksheet(rows, before=columns), {1: {1: "a"}})
+
+    assert rows_of(result) == f'<row r="1" s="7" customFormat="1">{inline("A1", "a", 7)}<c r="B1"/></row>'

@@ -158,6 +158,7 @@ NONSENSE = {
     '<c r="REF" t="x"><v>1</v></c>': "row 2 has a cell of an unknown kind, “x”",
     '<c r="4"/>': "it has a cell in column “”, which no sheet has",
     '<c r="REF1"/>': "its row 2 has a cell of row 21",
+    '<c r="A1048577"/>': "it has a cell in row “1048577”, which no sheet has",
     '<c r="A2"/>': "its row 2 has the cells of a column twice, or out of order",
 }
 

@@ -12,7 +12,7 @@ from live_catalogue import LiveCatalogue, package_id
 from office_desk import NEW_TITLE, Desk, edit, rows, two_packages
 
 from bulkedit.core.trouble import RunError
-from bulkedit.excel.save import backup_of, ensure_writable, is_open_elsewhere, save
+from bulkedit.excel.save import backup_of, ensure_writable, is_open_elsewhere, save, tidy
 
 ONE = package_id(1)
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="permissions and links as POSIX has them")
@@ -59,6 +59,42 @@ def test_the_previous_version_stays(tmp_path: Path) -> None:
     assert path.read_bytes() == b"third"
     assert backup_of(path).read_bytes() == b"second"
     assert names(tmp_path) == ["parks.bak.xlsx", "parks.xlsx"]
+
+
+def test_a_file_is_on_the_disk_before_it_has_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or a power cut could leave an empty workbook where there was one."""
+    path = tmp_path / "parks.xlsx"
+    synced: list[tuple[int, bool]] = []
+    sync = os.fsync
+
+    def noting(handle: int) -> None:
+        synced.append((os.fstat(handle).st_ino, path.exists()))
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", noting)
+
+    save(path, saying(b"new"))
+
+    assert (path.stat().st_ino, False) in synced
+
+
+def test_what_a_killed_run_left_is_removed(tmp_path: Path) -> None:
+    """Of this workbook, whatever its name looks like to a shell; other runs write beside other workbooks."""
+    parks, others = (
+        tmp_path / "parks [2026].xlsx",
+        [tmp_path / f"{name}.xlsx" for name in ("parks [2026]-north", "x")],
+    )
+    temporary: dict[Path, list[str]] = {}
+    for path in (parks, *others):
+        save(path, lambda file, of=path: temporary.update({of: names(tmp_path)}))
+    left = [name for held in temporary.values() for name in held if name.startswith(".")]
+    for name in left:
+        (tmp_path / name).touch()
+
+    tidy(parks)
+
+    assert len(left) == 3
+    assert [name for name in names(tmp_path) if name.startswith(".")] == sorted(left[1:])
 
 
 def test_a_failure_in_the_middle_changes_nothing(tmp_path: Path) -> None:
