@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from bulkedit.core.cells import Cell, Form, OddCell
 from bulkedit.core.json_value import Package
 from bulkedit.core.text import CELL_LIMIT, canonical, in_cell
+from bulkedit.excel.cellxml import xstring
 from bulkedit.excel.read import Book, read_workbook
 
 
@@ -174,3 +175,18 @@ def test_an_emptied_cell_comes_back_empty(typed: Callable[..., Book]) -> None:
 
     assert notes(book) == ["", "other"]
     assert [[c.edited for c in row.cells] for row in edits_of(book).rows if row.asks] == [[""]]
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        ("tile_x1_y2", "tile_x005F_x1_y2"),
+        ("_x00e9_", "_x005F_x00e9_"),
+        ("_x00e9\r", "_x005F_x00e9_x000D_"),
+        ("_x12345_", "_x12345_"),
+        ("_x_ _xyz_", "_x_ _xyz_"),
+    ],
+)
+def test_what_a_program_takes_for_an_escape_is_escaped(text: str, stored: str) -> None:
+    """An escape has four digits; LibreOffice takes fewer for one as well."""
+    assert xstring(text) == stored
