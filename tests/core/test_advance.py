@@ -486,7 +486,7 @@ def test_what_was_typed_is_known_again_in_any_spelling() -> None:
 
 
 def test_what_went_through_is_remembered_where_the_site_does_not_show_it() -> None:
-    """The user may write the package and not read it any more: what was accepted is what was exported, from now on."""
+    """Who may write a package and not read it: what was accepted counts as exported from now on."""
     desk = desk_of(parks())
     desk.rows["Packages"][0]["Notes"] = "Some parks"
     rows = desk.edits().rows
