@@ -1,28 +1,17 @@
 """Every command and option is documented: docs/commands.md, from the program's own `--help`."""
 
-import importlib.util
 from pathlib import Path
-from types import ModuleType
 
 import click
 import pytest
+from loading import script
 
 from bulkedit.cli import COMMANDS, command_named
 
 ROOT = Path(__file__).parents[1]
 
 
-def load() -> ModuleType:
-    """Return docs/commands.py as a module."""
-    spec = importlib.util.spec_from_file_location("commands_page", ROOT / "docs" / "commands.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-commands = load()
+commands = script("docs/commands.py")
 PAGE = commands.PAGE.read_text(encoding="utf-8")
 
 

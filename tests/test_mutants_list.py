@@ -1,27 +1,14 @@
 """The ways in which `make mutants` breaks the code fit the code as it is."""
 
-import importlib.util
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from loading import script
 
 ROOT = Path(__file__).parents[1]
 
 
-def runner() -> ModuleType:
-    """Return the module that tries mutants."""
-    spec = importlib.util.spec_from_file_location("mutants_runner", ROOT / "tests" / "mutants" / "run.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-RUNNER = runner()
+RUNNER = script("tests/mutants/run.py")
 
 
 @pytest.mark.parametrize(
