@@ -72,7 +72,7 @@ def bare(target: Target, cells: Path, output: Path) -> None:
 
     start, used = time.perf_counter(), time.process_time()
     with cells.open("rb") as file:
-        sheets: list[Sheet] = pickle.load(file)  # noqa: S301  # written above
+        sheets: list[Sheet] = pickle.load(file)  # noqa: S301  it was written above
     gc.freeze()
     not_timed(time.perf_counter() - start, time.process_time() - used)
     _fetch(target)

@@ -1,28 +1,35 @@
 """The workbook that benchmarks measure, and a catalogue for it; each job is a process of its own.
 
 python benchmarks/made.py write FILE SITE ORGANIZATION PACKAGES RESOURCES COLUMNS
+python benchmarks/made.py fill SITE ORGANIZATION TOKEN PACKAGES RESOURCES
 """
 
 import json
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import ckanapi
 import requests
 from openpyxl import load_workbook
 
-from bulkedit.core.catalogue import tabulate
-from bulkedit.core.json_value import JSON, Package
+from bulkedit.core.find import find_edits
+from bulkedit.core.json_value import JSON, Package, dicts
 from bulkedit.core.layout import layout_of
 from bulkedit.core.meta import Identity
 from bulkedit.core.schema import Vocabulary
+from bulkedit.excel.patch import patch_workbook
+from bulkedit.excel.read import read_workbook
 from bulkedit.excel.write import Export, write_workbook
 from bulkedit.sandbox.server import Sandbox
+from bulkedit.workflow.exporting import pieces
+from bulkedit.workflow.records import Records
 
 
-def packages(count: int, resources: int, columns: int) -> list[Package]:
-    """Return packages as long as real ones: an abstract, a title, short texts, and files."""
-    return [_package(number, resources, columns) for number in range(count)]
+def packages(count: int, resources: int, columns: int) -> Iterator[Package]:
+    """Yield packages as long as real ones: an abstract, a title, short texts, and files."""
+    return (_package(number, resources, columns) for number in range(count))
 
 
 def _package(number: int, resources: int, columns: int) -> Package:
@@ -53,18 +60,54 @@ def schema(columns: int) -> dict[str, JSON]:
 
 
 def write(path: str, site: str, organization: str, count: str, resources: str, columns: str) -> None:
-    """Write a workbook as an export does; the packages stand in memory before."""
+    """Write a workbook as an export does, from packages that come one by one."""
     layout = layout_of([], {"dataset": schema(int(columns))}, Vocabulary(), ["dataset"])
-    catalogue = tabulate(layout, packages(int(count), int(resources), int(columns)))
+    records = Records()
+    for package in packages(int(count), int(resources), int(columns)):
+        records.add(package)
     identity = Identity(site, {organization: "parks"}, "2026-11-22T08:00:00", "editor")
     with Path(path).open("wb") as file:
-        write_workbook(file, Export(identity, layout, catalogue))
+        write_workbook(file, Export(identity, layout, pieces(layout, records)))
 
 
 def make(count: str, resources: str, columns: str) -> None:
     """Make the texts of a workbook, and write nothing."""
     layout = layout_of([], {"dataset": schema(int(columns))}, Vocabulary(), ["dataset"])
-    tabulate(layout, packages(int(count), int(resources), int(columns)))
+    records = Records()
+    for package in packages(int(count), int(resources), int(columns)):
+        records.add(package)
+    for _ in pieces(layout, records):
+        pass
+
+
+def patch(path: str, target: str, count: str, step: str) -> None:
+    """Write a result into each row of the packages, or each so many-th, as an import does."""
+    rows = range(2, int(count) + 2, int(step))
+    cells = {"Packages": {row: {2: "unchanged", 3: "Nothing to do."} for row in rows}}
+    with Path(target).open("wb") as file:
+        patch_workbook(Path(path), file, cells, {})
+
+
+def check(path: str) -> None:
+    """Read a workbook, and find out what was edited."""
+    book = read_workbook(Path(path))
+    edits = find_edits(book.layout, book.exported, book.sheets, book.identity.salt)
+    assert not edits.by_package()
+
+
+def fill(site: str, organization: str, token: str, count: str, resources: str) -> None:
+    """Create packages in an organization, as an editor's script would."""
+    remote = ckanapi.RemoteCKAN(site, apikey=token)
+    for package in packages(int(count), int(resources), 3):
+        files = [
+            {key: held for key, held in one.items() if key != "package_id"} for one in dicts(package["resources"])
+        ]
+        made = {key: held for key, held in package.items() if key != "id"}
+        remote.action.package_create(**made | {"owner_org": organization, "resources": files})
+
+
+def _without(one: dict[str, JSON], key: str) -> dict[str, JSON]:
+    return {name: held for name, held in one.items() if name != key}
 
 
 def serve(token: str) -> None:
@@ -92,7 +135,15 @@ def tell_cells(book: str, target: str) -> None:
             file.write(json.dumps([sheet.title, rows]) + "\n")
 
 
-JOBS = {"write": write, "make": make, "serve": serve, "cells": tell_cells}
+JOBS = {
+    "write": write,
+    "make": make,
+    "patch": patch,
+    "check": check,
+    "fill": fill,
+    "serve": serve,
+    "cells": tell_cells,
+}
 
 if __name__ == "__main__":
     JOBS[sys.argv[1]](*sys.argv[2:])

@@ -75,6 +75,36 @@ def cost_of(command: list[str], environment: dict[str, str] | None = None) -> Co
     return Cost(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
+def jobs_of(here: Path, count: int, made: tuple[str, ...]) -> dict[str, list[str]]:
+    """Return the command of each job.
+
+    Args:
+        here: the folder with the workbook and its cells.
+        count: the number of packages.
+        made: how the workbook is made: site, organization, packages, resources, columns.
+    """
+    python, ours, cells, other = (
+        sys.executable,
+        *(str(here / n) for n in ("ours.xlsx", "cells.jsonl", "other.xlsx")),
+    )
+    bulkedit = [python, "-m", "bulkedit"]
+    patch = [python, MADE, "patch", ours, other, str(count)]
+    return {
+        "write: ours": [python, MADE, "write", other, *made],
+        "write: ours, only the texts made": [python, MADE, "make", *made[2:]],
+        "write: bare XlsxWriter": [python, "-c", BARE_WRITE, cells, other],
+        "write: bare, only the texts read": [python, "-c", NO_WRITE, cells],
+        "read: bare openpyxl, read-only": [python, "-c", BARE_READ, ours],
+        "read and compare: bulkedit check --no-write": [*bulkedit, "check", ours, "--no-write"],
+        "import with nothing to do": [*bulkedit, "import", ours, "--yes", "--no-write"],
+        "import with nothing to do, results written": [*bulkedit, "import", ours, "--yes", "--output", other],
+        "write back: ours, a result in each row": [*patch, "1"],
+        "write back: ours, in each tenth row": [*patch, "10"],
+        "write back: openpyxl load and save": [python, "-c", BARE_SAVE, ours, other],
+        "write back: bare zip copy": [python, "-c", ZIP_COPY, ours, other],
+    }
+
+
 def main(count: int = 10_000, resources: int = 5, columns: int = 40, runs: int = 5) -> None:
     """Measure, and print a table."""
     python = sys.executable
@@ -85,32 +115,12 @@ def main(count: int = 10_000, resources: int = 5, columns: int = 40, runs: int =
         assert catalogue.stdout is not None
         site, organization = catalogue.stdout.readline().split()
         here = Path(folder)
-        ours, cells, other = here / "ours.xlsx", here / "cells.jsonl", here / "other.xlsx"
+        ours, cells = here / "ours.xlsx", here / "cells.jsonl"
         sizes = (str(count), str(resources), str(columns))
         cost_of([python, MADE, "write", str(ours), site, organization, *sizes])
         cost_of([python, MADE, "cells", str(ours), str(cells)])
         environment = {"CKAN_API_KEY": TOKEN, "CKAN_URL": site, "BULKEDIT_LEDGER": str(here / "ledger")}
-        jobs: dict[str, list[str]] = {
-            "write: ours": [python, MADE, "write", str(other), site, organization, *sizes],
-            "write: ours, only the texts made": [python, MADE, "make", *sizes],
-            "write: bare XlsxWriter": [python, "-c", BARE_WRITE, str(cells), str(other)],
-            "write: bare, only the texts read": [python, "-c", NO_WRITE, str(cells)],
-            "read: bare openpyxl, read-only": [python, "-c", BARE_READ, str(ours)],
-            "read and compare: bulkedit check --no-write": [
-                python,
-                "-m",
-                "bulkedit",
-                "check",
-                str(ours),
-                "--no-write",
-            ],
-            "import with nothing to do": [python, "-m", "bulkedit", "import", str(ours), "--yes", "--no-write"],
-            "import with nothing to do, results written": [
-                *[python, "-m", "bulkedit", "import", str(ours), "--yes", "--output", str(other)]
-            ],
-            "write back: openpyxl load and save": [python, "-c", BARE_SAVE, str(ours), str(other)],
-            "write back: bare zip copy": [python, "-c", ZIP_COPY, str(ours), str(other)],
-        }
+        jobs = jobs_of(here, count, (site, organization, *sizes))
         found: dict[str, list[Cost]] = {name: [] for name in jobs}
         for _ in range(runs):
             for name, command in jobs.items():

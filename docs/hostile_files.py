@@ -22,11 +22,11 @@ PAGE = DOCS / "hostile-files.md"
 TESTS = DOCS.parent / "tests"
 sys.path[:0] = [str(TESTS / "hostile"), str(TESTS / "excel")]
 
-from attack import Attack  # noqa: E402
-from attacks import HARMLESS, KINDS  # noqa: E402
-from good_book import Good, good_book  # noqa: E402
-from trials import MEGABYTES, SECONDS, Trial, too_much  # noqa: E402
-from under_limits import CPU, MEMORY, Ended, Runner  # noqa: E402
+from attack import Attack  # noqa: E402  found by the path above
+from attacks import HARMLESS, KINDS  # noqa: E402  found by the path above
+from good_book import Good, good_book  # noqa: E402  found by the path above
+from trials import MEGABYTES, SECONDS, Trial, too_much  # noqa: E402  found by the path above
+from under_limits import CPU, MEMORY, Ended, Runner  # noqa: E402  found by the path above
 
 _LOADING = """
 import json, sys, warnings

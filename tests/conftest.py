@@ -9,12 +9,16 @@ from typing import Any
 
 import keyring
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 from keyring.backends import fail
 
 # Examples are new in each run, to find what nobody thought of; where a change lands they stay the same.
 settings.register_profile("fixed", derandomize=True, database=None)
 settings.register_profile("fuzz", derandomize=False, print_blob=True)  # tests/fuzz/patience.py says how many
+# Where the lines that run are counted, everything is slow.
+settings.register_profile(
+    "counted", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 # Where the code is broken on purpose (tests/mutants) any failing example will do, and a slow one is none.
 settings.register_profile(
     "mutants", derandomize=True, database=None, deadline=None, phases=(Phase.explicit, Phase.generate)

@@ -16,27 +16,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from past_runs import a_run
 
-from bulkedit.ledger import VERSION, CallOutcome, Ledger, LedgerError, Run, RunState, who
+from bulkedit.ledger import VERSION, CallOutcome, Ledger, LedgerError, RunState, who
 
 AT = "2026-04-01T12:00:00"
 BEFORE = {"id": "p1", "title": "Trails"}
 AFTER = {"id": "p1", "title": "Trails and paths"}
 posix = pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes")
-
-
-def a_run(run: str = "aaaa0001", began: str = AT, **fields: Any) -> Run:
-    """Return a run of a workbook."""
-    usual: dict[str, Any] = {
-        "kind": "import",
-        "site": "https://catalogue.example",
-        "user": "ann",
-        "by": "ann@desk-7",
-        "organizations": {"o1": "parks"},
-        "workbook": "/desk/parks.xlsx",
-        "digest": "00ff",
-    }
-    return Run(id=run, began=began, **{**usual, **fields})
 
 
 def intended(ledger: Ledger, run: str = "aaaa0001", **fields: Any) -> int:

@@ -2,31 +2,21 @@
 
 import hashlib
 import os
-import random
 import socket
-import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from secret_beside import INSIDE, POSIX, put_link, records_beside_a_secret, secret_behind, swapping
 
 from bulkedit import opening, uploading
 from bulkedit.opening import open_inside
 from bulkedit.uploading import FileError, examine
 
-POSIX = pytest.mark.skipif(sys.platform == "win32", reason="links, pipes and names as POSIX has them")
-INSIDE, SECRET = b"hour,metres\n", b"SECRET\n"
-
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Return a folder with a file in a folder of its own, and a secret beside it under the same name."""
-    for place, content in (("records/maps", INSIDE), ("private", SECRET)):
-        (tmp_path / place).mkdir(parents=True)
-        (tmp_path / place / "walks.csv").write_bytes(content)
-    return tmp_path / "records"
+    """Return a folder with a file in a folder of its own, and a secret of the same name and length elsewhere."""
+    return records_beside_a_secret(tmp_path)
 
 
 @pytest.fixture(params=[pytest.param(True, marks=POSIX), False], ids=["by steps", "by path"])
@@ -87,44 +77,20 @@ def test_a_link_that_leaves_is_refused(folder: Path, link: str, absolute: bool) 
 def test_a_link_made_after_the_look_is_not_followed(folder: Path, link: str) -> None:
     """What was no link when the path was examined is none when it is opened, or it is not opened."""
     place = (folder / "maps/walks.csv").resolve()
-    (folder / link).rename(folder / "away")
-    private = folder.parent / "private"
-    (folder / link).symlink_to(private / "walks.csv" if link.endswith("csv") else private)
+    put_link(link, folder)
 
     with pytest.raises(OSError):  # noqa: PT011  which one depends on the system
         open_inside(folder.resolve(), place)
-
-
-@contextmanager
-def swapping(place: Path, other: Path) -> Iterator[None]:
-    """Put a link to another place where a file or a folder is, and it back again, as fast as can be."""
-    over, away = threading.Event(), place.with_name("away")
-
-    def swap() -> None:
-        while not over.is_set():
-            place.rename(away)
-            place.symlink_to(other)
-            place.unlink()
-            away.rename(place)
-            over.wait(random.uniform(0, 0.0003))  # noqa: S311  or else the others hardly ever see it in place
-
-    thread = threading.Thread(target=swap)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
 
 
 @POSIX
 @pytest.mark.parametrize("link", ["maps", "maps/walks.csv"])
 def test_no_race_gets_a_secret_examined(folder: Path, link: str) -> None:
     """Somebody swaps a file, or a folder on the way, for a link all the while: what is found is what is inside."""
-    other = folder.parent / "private" / link.removeprefix("maps").lstrip("/")
     found = set()
 
-    with swapping(folder / link, other):
+    # For a moment in place, or else the others hardly ever see it there.
+    with swapping((folder / link, secret_behind(link, folder)), in_place=0.0003):
         for _ in range(6000):
             try:
                 found.add(examine("maps/walks.csv", folder).digest)

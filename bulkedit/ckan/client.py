@@ -1,43 +1,29 @@
 """One connection to a CKAN site: ckanapi with time-outs, a user agent, and errors that say what they mean."""
 
-import html
-import json
-import os
-import re
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from threading import Lock, local
-from typing import Any, BinaryIO, NoReturn
+from typing import Any
 from urllib.parse import urlsplit
 
 import ckanapi
-import ckanapi.errors
 import requests
-import urllib3.exceptions
 from requests_toolbelt.multipart.encoder import MultipartEncoder, MultipartEncoderMonitor
 
 from bulkedit import __version__
 from bulkedit.ckan.errors import (
-    BlockedError,
     BusyError,
     CallError,
-    DeniedError,
-    FailedError,
-    FileChangedError,
     InterruptedCallError,
-    InvalidError,
     NoAnswerError,
-    NoSuchActionError,
-    NotCKANError,
-    NotFoundError,
     SiteDownError,
     UnreachableError,
 )
+from bulkedit.ckan.failure import FAILURES, Failure
+from bulkedit.ckan.forms import as_form, opened
 from bulkedit.ckan.pace import LONGEST_WAIT, Pace, wait_before
 from bulkedit.core.files import File
 from bulkedit.core.json_value import JSON
-from bulkedit.core.text import excerpt, on_one_line
-from bulkedit.opening import open_file, stamp_of
 
 TIMEOUT = (10.0, 180.0)
 """Seconds to connect, and to wait for an answer: CKAN saves large packages slowly, and locks have no limit."""
@@ -161,10 +147,10 @@ class Client:
         )
 
     def _write_once(self, action: str, parameters: dict[str, JSON], files: Mapping[str, File]) -> JSON:
-        with ExitStack() as opened:
+        with ExitStack() as stack:
             if files:
-                streams = {key: (file.name, opened.enter_context(_opened(file))) for key, file in files.items()}
-                encoder = MultipartEncoder({**_as_form(action, parameters), **streams})
+                streams = {key: (file.name, stack.enter_context(opened(file))) for key, file in files.items()}
+                encoder = MultipartEncoder({**as_form(action, parameters), **streams})
                 self._remote.form = MultipartEncoderMonitor(encoder, self._sent)
                 parameters = {}
             with self._counting:
@@ -232,114 +218,13 @@ class Client:
             return answer
 
     def _asked(self, action: str, parameters: dict[str, JSON]) -> JSON:
+        remote = self._remote
         try:
-            answer: JSON = self._remote.call_action(action, parameters, requests_kwargs={"timeout": self._timeout})
-        except requests.exceptions.RequestException as error:
-            self._no_connection(error)
-        except UnicodeDecodeError:  # requests reads the address of every redirect, which may be no text
-            self._redirected("another address")
-        except urllib3.exceptions.LocationValueError:  # a host name that requests lets pass, like a..b
-            self._unreachable()
-        except ckanapi.errors.ValidationError as error:
-            raise InvalidError("The site refused the data.", self._errors(error)) from None
-        except ckanapi.errors.NotFound:
-            raise NotFoundError(self._said(action, "knows no such record")) from None
-        except ckanapi.errors.NotAuthorized:
-            raise DeniedError(self._said(action, "does not allow this")) from None
-        except ckanapi.errors.SearchQueryError:
-            raise NoSuchActionError(self._said(action, "does not understand the search; check --query")) from None
-        except ckanapi.errors.SearchError:
-            raise NoSuchActionError(self._said(action, "could not search; try again in a while")) from None
-        except (ckanapi.errors.CKANAPIError, ckanapi.errors.ServerIncompatibleError, KeyError, RecursionError):
-            self._odd_answer(action)
+            answer: JSON = remote.call_action(action, parameters, requests_kwargs={"timeout": self._timeout})
+        except FAILURES as error:
+            failure = Failure(self.url, self._token, action, remote.status, remote.headers, remote.body)
+            raise failure.meaning(error) from None
         return answer
-
-    def _no_connection(self, error: requests.exceptions.RequestException) -> NoReturn:
-        unsent = (
-            requests.exceptions.ConnectTimeout,
-            requests.exceptions.SSLError,
-            requests.exceptions.ProxyError,
-            requests.exceptions.InvalidURL,
-            requests.exceptions.InvalidSchema,
-            requests.exceptions.MissingSchema,
-            requests.exceptions.InvalidHeader,
-        )
-        if isinstance(error, unsent) or "NewConnectionError" in repr(error) or "NameResolution" in repr(error):
-            self._unreachable()
-        raise NoAnswerError(f"{self.url} did not answer in time, or the connection was cut.") from None
-
-    def _unreachable(self) -> NoReturn:
-        raise UnreachableError(
-            f"{self.url} cannot be reached; check the address and the network connection."
-        ) from None
-
-    def _redirected(self, there: str) -> NoReturn:
-        raise NotCKANError(f"{self.url} redirects to {there}; use that site's own address.") from None
-
-    def _odd_answer(self, action: str) -> NoReturn:
-        """Raise what an answer without one of CKAN's own errors means."""
-        status = self._remote.status
-        if status == 429 or (status == 503 and "Retry-After" in self._remote.headers):
-            said = self._said(action, "is busy; try again in a while")
-            raise BusyError(said, self._retry_after(), too_many=status == 429) from None
-        if 300 <= status < 400:
-            self._redirected(on_one_line(self._clean(self._remote.headers.get("Location", "another address"))))
-        kind, what = self._meaning(status)
-        raise kind(self._said(action, what)) from None
-
-    def _meaning(self, status: int) -> tuple[type[CallError], str]:
-        match status:
-            case 401 | 407:
-                return NotCKANError, "wants a login before CKAN; ask those who run it how programs get past it"
-            case 403:  # a firewall before CKAN, which dislikes this one request
-                return BlockedError, "does not allow this"
-            case 413:
-                return FailedError, "takes no request as large as this; ask those who run it to allow larger ones"
-            case 502 | 503 | 504:  # Varnish says 503 for a time-out after sending
-                return NoAnswerError, "did not answer through its proxy"
-            case 400 if not self._is_html():
-                return NoSuchActionError, "cannot do this"
-            case 200 if not self._is_html():
-                return NoAnswerError, "sent half an answer"
-            case _ if status >= 500:
-                return (
-                    (NoAnswerError, "failed with a web page")
-                    if self._is_html()
-                    else (FailedError, "failed; tell those who run it")
-                )
-            case _:
-                return NotCKANError, "does not answer like a CKAN site; check the address"
-
-    def _is_html(self) -> bool:
-        return self._remote.body.lstrip()[:1] == "<"
-
-    def _retry_after(self) -> float | None:
-        text = self._remote.headers.get("Retry-After", "")
-        return float(text) if text.isdecimal() else None
-
-    def _said(self, action: str, what: str) -> str:
-        words = _words(self._clean(self._remote.body))
-        said = f": {excerpt(self._clean(words), 160)}" if words else ""
-        return f"{self.url} {what} ({action}, status {self._remote.status}){said}."
-
-    def _clean(self, text: str) -> str:
-        """Return a text of the site without this client's token, should the site repeat it."""
-        return text.replace(self._token, "…") if self._token else text
-
-    def _errors(self, error: Any) -> dict[str, JSON]:
-        found = getattr(error, "error_dict", None)
-        return {k: self._cleaned(v) for k, v in found.items() if k != "__type"} if isinstance(found, dict) else {}
-
-    def _cleaned(self, value: JSON) -> JSON:
-        match value:
-            case str():
-                return self._clean(value)
-            case list():
-                return [self._cleaned(entry) for entry in value]
-            case dict():
-                return {key: self._cleaned(entry) for key, entry in value.items()}
-            case _:
-                return value
 
     def session_beside(self) -> requests.Session:
         """Return a session for files, which are no calls: it tells nobody who asks unless it is told to."""
@@ -355,51 +240,5 @@ class Client:
         return {"Authorization": self._token, "X-CKAN-API-Key": self._token} if self._token else {}
 
 
-def _opened(file: File) -> BinaryIO:
-    """Open a file that is to be sent.
-
-    Raises:
-        FileChangedError: it is gone, or another than was examined, or not as long as it was.
-    """
-    try:
-        stream = open_file(file.path)
-    except OSError:
-        raise FileChangedError(f"{file.name} cannot be read any more; nothing of its package was sent.") from None
-    size = os.fstat(stream.fileno()).st_size
-    if size != file.size or (file.stamp and file.stamp != stamp_of(stream)):
-        stream.close()
-        raise FileChangedError(f"{file.name} has changed meanwhile; nothing of its package was sent.")
-    return stream
-
-
-def _as_form(action: str, parameters: Mapping[str, JSON]) -> dict[str, str]:
-    """Return parameters as a form's texts: CKAN reads JSON in those of ``package_revise``, and only there.
-
-    A form has no null; an empty text clears a field as well.
-    """
-    plain = action != "package_revise"
-    return {k: _plain(v) if plain else json.dumps(v) for k, v in parameters.items()}
-
-
-def _plain(value: JSON) -> str:
-    return "" if value is None else value if isinstance(value, str) else json.dumps(value)
-
-
 def _unchanged(request: Any) -> Any:
     return request
-
-
-def _words(body: str) -> str:
-    """Return the words of an answer's body: CKAN's message, a bare text, or the text of a web page."""
-    try:
-        said = json.loads(body)
-    except (ValueError, RecursionError):
-        said = "" if body.lstrip()[:1] in ("{", "[") else body  # half of some JSON is nothing to read
-    if isinstance(said, dict):
-        error = said.get("error")
-        said = error.get("message") if isinstance(error, dict) else error
-    if not isinstance(said, str):
-        return ""
-    if said.lstrip()[:1] == "<":
-        said = html.unescape(re.sub(r"(?s)<(script|style|head).*?</\1>|<[^>]*>", " ", said))
-    return " ".join(said.split())

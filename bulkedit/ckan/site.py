@@ -1,6 +1,6 @@
 """What bulkedit asks of a CKAN site, in its own words."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bulkedit.ckan.address import normal_address
@@ -113,7 +113,15 @@ class Site:
     # -- packages
 
     def packages(self, organization: Organization, *, dataset_type: str = "", query: str = "") -> list[Package]:
-        """Return all packages of an organization that the user may see, drafts and private ones included.
+        """Return all packages of an organization, by name; see `each_package`."""
+        found = self.each_package(organization, dataset_type=dataset_type, query=query)
+        own = {text_of(package.get("id")): package for package in found}
+        return sorted(own.values(), key=lambda package: text_of(package.get("name")))
+
+    def each_package(
+        self, organization: Organization, *, dataset_type: str = "", query: str = ""
+    ) -> Iterator[Package]:
+        """Yield all packages of an organization that the user may see, drafts and private ones included.
 
         Pages go by key, so that edits meanwhile make none appear twice or not at all; then CKAN's own
         list of members tells whether the search index has missed any.
@@ -129,10 +137,12 @@ class Site:
         filters = [f'+owner_org:"{organization.id}"']
         filters += [f'+dataset_type:"{dataset_type}"'] if dataset_type else []
         filters += [f"+({query})"] if query else []
-        found = {text_of(package.get("id")): package for package in self._pages(" ".join(filters))}
+        found: set[str] = set()
+        for package in self._pages(" ".join(filters)):
+            found.add(text_of(package.get("id")))
+            yield package
         if not dataset_type and not query:
-            found |= self._missed(organization, found)
-        return sorted(found.values(), key=lambda package: text_of(package.get("name")))
+            yield from self._missed(organization, found)
 
     def _pages(self, fq: str) -> Iterator[Package]:
         last, done, total = "", 0, 0
@@ -162,18 +172,16 @@ class Site:
         if self.client.progress is not None:
             self.client.progress("packages read", done, max(done, total))
 
-    def _missed(self, organization: Organization, found: Mapping[str, Package]) -> dict[str, Package]:
+    def _missed(self, organization: Organization, found: Container[str]) -> Iterator[Package]:
         try:
             members = self.client.read("member_list", id=organization.id, object_type="package")
         except (DeniedError, NotFoundError, NoSuchActionError):
-            return {}
+            return
         ids = [text_of(row[0]) for row in members if isinstance(row, list)] if isinstance(members, list) else []
-        shown = (self.package(key) for key in ids if key not in found)
-        return {
-            text_of(p.get("id")): p
-            for p in shown
-            if p is not None and p.get("state") != "deleted" and p.get("owner_org") == organization.id
-        }
+        for key in ids:
+            shown = None if key in found else self.package(key)
+            if shown and shown.get("state") != "deleted" and shown.get("owner_org") == organization.id:
+                yield shown
 
     def package(self, key: str) -> Package | None:
         """Return one package as it is now; None where the user cannot see it or there is none."""

@@ -79,8 +79,11 @@ def export_command(
             templates=templates,
             language=language,
         )
-    if not report.editable:
-        note("Note: your token may read these packages but not edit all of them; an import would be refused.")
+    if len(report.read_only) == len(report.organizations):
+        note("Note: your token may read these packages but not edit them; an import would be refused.")
+    elif report.read_only:
+        names = ", ".join(report.read_only)
+        note(f"Note: your token may read but not edit the packages of {names}; edits of them would be refused.")
     if not blank and not any(report.counts.values()):
         note("Note: no packages were found; the workbook has no rows.")
     if as_json:

@@ -10,6 +10,7 @@ import click
 from bulkedit.commands.shared import json_option, ledger_option, open_ledger
 from bulkedit.commands.terminal import print_json, say
 from bulkedit.core.json_value import JSON, dicts, text_of
+from bulkedit.core.report import place_told
 from bulkedit.core.text import excerpts
 from bulkedit.ledger import CallOutcome, Ledger, LedgerError, Run, RunState, Sent, default_path
 from bulkedit.workflow.clock import local
@@ -107,9 +108,7 @@ def _say_head(run: Run) -> None:
 
 def _say_rows(rows: Sequence[Mapping[str, JSON]]) -> None:
     for row in rows:
-        say(
-            f"{row.get('sheet')} row {row.get('row')}  {text_of(row.get('package'))}  {text_of(row.get('result'))}"
-        )
+        say(f"{place_told(row)}  {text_of(row.get('package'))}  {text_of(row.get('result'))}")
         if row.get("message"):
             say(f"    {text_of(row.get('message'))}")
         for change in dicts(row.get("changes")):

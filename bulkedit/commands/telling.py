@@ -107,7 +107,7 @@ def say_rows(report: Report) -> None:
     """Say what becomes of the rows: of those that go well the first ones, for the workbook has them all."""
     fine, trouble = _shown(report)
     for outcome in _in_order(report, [*fine, *trouble]):
-        say(f"{outcome.place.sheet} row {outcome.place.row}  {outcome.package}  {outcome.result.value}")
+        say(f"{outcome.place}  {outcome.package}  {outcome.result.value}")
         say(f"    {outcome.message}")
         if outcome.result in _SHOWN_IN_FULL:
             for change in outcome.changes[:_MOST_FIELDS]:

@@ -80,23 +80,34 @@ def joined(rules: Iterable[Rule]) -> Iterator[Rule]:
 
 
 def organizations_named(
-    packages: Sequence[Mapping[str, JSON]], schema: Mapping[str, JSON], template: Template
+    packages: Iterable[Mapping[str, JSON]], schema: Mapping[str, JSON], template: Template
 ) -> set[str]:
-    """Return what packages of one dataset type hold in fields that name organizations: ids, mostly."""
-    resources = [resource for package in packages for resource in resources_of(package)]
+    """Return what packages of one dataset type hold in fields that name organizations: ids, mostly.
+
+    Args:
+        packages: gone through only where there are such fields.
+        schema: of the dataset type.
+        template: of the dataset type.
+    """
+    of_packages = _naming(as_told(dicts(schema.get("dataset_fields")), template.packages))
+    of_resources = _naming(as_told(dicts(schema.get("resource_fields")), template.resources))
     found: set[str] = set()
-    for fields, told, owners in (
-        (dicts(schema.get("dataset_fields")), template.packages, packages),
-        (dicts(schema.get("resource_fields")), template.resources, resources),
-    ):
-        for field in as_told(fields, told):
-            found |= _named_in(field, owners)
+    for package in packages if of_packages or of_resources else ():
+        found.update(_named_in(of_packages, package))
+        for resource in resources_of(package):
+            found.update(_named_in(of_resources, resource))
     return found
 
 
-def _named_in(field: SchemaField, owners: Sequence[Mapping[str, JSON]]) -> set[str]:
-    if names_organizations(field):
-        return {text for owner in owners if (text := text_of(owner.get(name_of(field))))}
-    names = [name_of(sub) for sub in subfields(field) if names_organizations(sub)]
-    items = [item for owner in owners for item in items_of(owner.get(name_of(field))) or []] if names else []
-    return {text for item in items for name in names if (text := text_of(item.get(name)))}
+def _naming(fields: Sequence[SchemaField]) -> list[tuple[str, str]]:
+    """Return the fields that name organizations, each with the subfield that does so, or an empty text."""
+    found = [(name_of(field), "") for field in fields if names_organizations(field)]
+    for field in fields:
+        found += [(name_of(field), name_of(sub)) for sub in subfields(field) if names_organizations(sub)]
+    return found
+
+
+def _named_in(fields: Sequence[tuple[str, str]], owner: Mapping[str, JSON]) -> Iterator[str]:
+    for name, sub in fields:
+        held = [owner.get(name)] if not sub else [item.get(sub) for item in items_of(owner.get(name)) or []]
+        yield from filter(None, map(text_of, held))

@@ -156,7 +156,7 @@ def _rows(table: Table, package: Package) -> Iterator[tuple[str, Texts]]:
                 yield id_of(resource), texts_of(table, resource)
         case Level.ITEM:
             yield from _item_rows(table, package)
-        case Level.RESOURCE_ITEM:
+        case Level.RESOURCE_ITEM:  # pragma: no branch  mypy knows that there is no other
             for resource in resources_of(package):
                 yield from _item_rows(table, resource)
 

@@ -49,7 +49,7 @@ def says_the_same(cell: OddCell, text: str) -> bool:
             return _date(text) is not None and _date(text) == _date(cell.text)
         case Form.BOOLEAN:
             return text.lower() == cell.text.lower()
-        case Form.FORMULA | Form.ERROR:
+        case Form.FORMULA | Form.ERROR:  # pragma: no branch  mypy knows that there is no other
             return False
 
 

@@ -10,13 +10,13 @@ from bulkedit.core.sheets import letters
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A row of a sheet."""
+    """A row of a sheet; row 0 where it is not known which."""
 
     sheet: str
     row: int
 
     def __str__(self) -> str:
-        return f"{self.sheet} row {self.row}"
+        return f"{self.sheet} row {self.row}" if self.row else self.sheet
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Texts that come into a workbook from the site, and what is said of them at each row."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bulkedit.core import columns as own
 from bulkedit.core.advance import Advance
@@ -14,6 +14,9 @@ from bulkedit.core.text import excerpts
 
 _MOST_NAMED = 6  # cells that a message names; the sheet Results has all
 _MOST_SHOWN = 60  # characters of a text in a message
+
+_STAMPS = ("metadata_modified", "last_modified")
+"""Fields of which nobody is told where they are all that came in: they show edits, and are none."""
 
 ALREADY = "The site has this already."
 
@@ -102,6 +105,8 @@ class Incoming:
             resources: names of the resources by id.
         """
         said = self._rows.get(row.place, _Row())
+        if all(one.field in _STAMPS for one, _ in said.came):
+            said = replace(said, came=[])  # whoever imported a minute ago would find all of that listed
         came = tuple(outcome for outcome, _ in said.came)
         result, fields = _without_clash(row, said), came
         sentences = [*said.notes, *_named(said.came, marked=not row.problems and clash is None)]

@@ -11,7 +11,7 @@ from dataclasses import replace
 from bulkedit.core.arranging import arranged, as_told, joined, singles
 from bulkedit.core.columns import Column, Layout, Level, Table, own_headers, trailing_headers
 from bulkedit.core.items import items_of
-from bulkedit.core.json_value import JSON, Package, dicts, is_empty, resources_of, text_of
+from bulkedit.core.json_value import JSON, Package, dicts, is_empty, resources_of
 from bulkedit.core.schema import (
     ALWAYS,
     COMPUTED_PACKAGE_KEYS,
@@ -35,6 +35,7 @@ from bulkedit.core.schema import (
 )
 from bulkedit.core.template import NO_TEMPLATE, Fields, Template
 from bulkedit.core.text import UNSEEN
+from bulkedit.core.witnesses import type_of
 
 Schema = Mapping[str, JSON]
 """What ``scheming_dataset_schema_show`` says of one dataset type; an empty one where there is none."""
@@ -50,21 +51,23 @@ def layout_of(
     vocabulary: Vocabulary,
     asked: Sequence[str] = (),
     templates: Mapping[str, Template] | None = None,
+    counts: Mapping[str, int] | None = None,
 ) -> Layout:
     """Return the tables for packages of one or several dataset types.
 
     Args:
-        packages: as ``package_show`` gives them.
+        packages: as ``package_show`` gives them; or those that stand for all, see `Witnesses`.
         schemas: a schema for each dataset type that has one.
         vocabulary: what the site offers for licences and organizations.
         asked: dataset types to lay out even if no package is of them.
         templates: a template for each dataset type that has one.
+        counts: the number of packages of each dataset type, where not all of them are given.
 
     Raises:
         TemplateError: a template names a field that is not there.
     """
     tables: list[Table] = []
-    for n, (dataset_type, own) in enumerate(by_type(packages, asked).items()):
+    for n, (dataset_type, own) in enumerate(_by_type(packages, asked, counts).items()):
         template = (templates or {}).get(dataset_type, NO_TEMPLATE)
         found = _TypeLayout(dataset_type, own, schemas.get(dataset_type) or {}, vocabulary, template).tables()
         tables += [replace(table, title=table.title + (f" {dataset_type}" if n else "")) for table in found]
@@ -72,16 +75,13 @@ def layout_of(
     return Layout(tuple(_titled(tables)))
 
 
-def by_type(packages: Sequence[Package], asked: Sequence[str]) -> dict[str, list[Package]]:
+def _by_type(
+    packages: Sequence[Package], asked: Sequence[str], counts: Mapping[str, int] | None
+) -> dict[str, list[Package]]:
     """Return the packages of each dataset type, the type of most packages first."""
-    counts = Counter(type_of(package) for package in packages)
-    types = sorted(counts.keys() | set(asked) or {"dataset"}, key=lambda t: (-counts[t], t))
+    numbers = Counter(map(type_of, packages)) if counts is None else Counter(counts)
+    types = sorted(numbers.keys() | set(asked) or {"dataset"}, key=lambda t: (-numbers[t], t))
     return {one: [package for package in packages if type_of(package) == one] for one in types}
-
-
-def type_of(package: Package) -> str:
-    """Return a package's dataset type; CKAN's own is ``dataset``."""
-    return text_of(package.get("type")) or "dataset"
 
 
 _ORDER = {Level.PACKAGE: 0, Level.RESOURCE: 1, Level.ITEM: 2, Level.RESOURCE_ITEM: 3}

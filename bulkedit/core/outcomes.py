@@ -89,10 +89,12 @@ def at_rest(row: RowEdit, resources: Mapping[str, str]) -> Outcome:
 
 def together(first: Outcome, file: Outcome) -> Outcome:
     """Return one outcome of a row that took two calls: its record was stored, then its file sent."""
-    changes = (*first.changes, *(change for change in file.changes if change.field == FILE_COLUMN.name))
+    sent = [change for change in file.changes if change.field == FILE_COLUMN.name]
+    stored = [change for change in first.changes if not (sent and change.field == FILE_COLUMN.name)]
+    changes = (*stored, *sent)
     if file.result is Result.CREATED:
-        sent = file.message.partition("File ")[2]
-        return replace(first, message=f"{first.message} File {sent}", changes=changes)
+        told = file.message.partition("File ")[2]
+        return replace(first, message=f"{first.message} File {told}", changes=changes)
     if file.result is Result.UPDATED:
         return replace(first, message=f"{first.message} {file.message}", changes=changes)
     done = "created" if first.result is Result.CREATED else "changed"
@@ -300,7 +302,7 @@ def _own_result(change: Change, sent: Result) -> Result:
             return Result.CONFLICT
         case Verdict.ALREADY:
             return Result.UNCHANGED
-        case Verdict.CHANGE:
+        case Verdict.CHANGE:  # pragma: no branch  mypy knows that there is no other
             return sent
 
 

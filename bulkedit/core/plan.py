@@ -176,12 +176,11 @@ class Revision:
         kept = items[1:] if all(is_empty(part) for part in items[0].values()) else items
         self._set(row.table.level, row.owner, column.within, with_items(kept, held))
 
-    def _read(self, column: Column, text: str, like: JSON, place: Place | None) -> JSON:
+    def _read(self, column: Column, text: str, like: JSON, place: Place) -> JSON:
         try:
             return codec_of(column).read(text, like)
         except UnreadableError as error:
-            if place is not None:
-                self.problems.setdefault(place, []).append(f"[{column.header}] {error}.")
+            self.problems.setdefault(place, []).append(f"[{column.header}] {error}.")
             return like
 
     def _set(self, level: Level, owner: str, key: str, value: JSON) -> None:
@@ -205,9 +204,8 @@ class Revision:
         owner = self._owner(table, changed.owner)
         held = table_items(table, owner)
         if items_of(owner.get(table.field)) is None:
-            for item in changed.items:
-                if item.place is not None:
-                    self.problems.setdefault(item.place, []).append(_unreadable(table))
+            for place in filter(None, (item.place for item in changed.items)):
+                self.problems.setdefault(place, []).append(_unreadable(table))
             return
         items = [self._item(table, item, held) for item in changed.items]
         self.sent[changed.owner, table.field] = [item.place or item.number for item in changed.items]
@@ -218,6 +216,7 @@ class Revision:
         if table.field == EXTRAS:
             value.setdefault("value", "")  # CKAN wants one, if only an empty one
         for index, text in item.texts.items():
+            assert item.place is not None  # noqa: S101  only rows set texts
             column = table.columns[index]
             value[column.key] = self._read(column, text, value.get(column.key), item.place)
         return value

@@ -330,8 +330,7 @@ class _Refresher:
 
     def _new_package(self, key: str) -> None:
         table, live = self._table_of(key), self.live[key]
-        if table is None:
-            return
+        assert table is not None  # noqa: S101  or it would not be among the new ones
         self.memory.packages[key] = self.names[key]
         self.added.record(table, key, live)
         self._add_lists(key, live, table.dataset_type, Level.ITEM)

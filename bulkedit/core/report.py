@@ -1,12 +1,12 @@
 """What a run says at the end: counts, rows, and the object that ``--json`` prints."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bulkedit.core.edits import Edits
+from bulkedit.core.edits import Edits, Place
 from bulkedit.core.guards import Finding
-from bulkedit.core.json_value import JSON
+from bulkedit.core.json_value import JSON, text_of
 from bulkedit.core.results import APPLIED, FORESEEN, FieldOutcome, Outcome, Result
 from bulkedit.core.text import in_cell
 
@@ -127,3 +127,9 @@ def _row_for_ledger(outcome: Outcome) -> JSON:
         for change in outcome.changes
     ]
     return {**_row_json(outcome), "changes": changes, "list": field, "list_label": label}
+
+
+def place_told(row: Mapping[str, JSON]) -> Place:
+    """Return where a row stands, as the ledger tells it."""
+    number = row.get("row")
+    return Place(text_of(row.get("sheet")), number if isinstance(number, int) else 0)

@@ -108,11 +108,6 @@ class Undone:
         """Tell whether everything is as it was before the run already."""
         return all(one.way is Way.ALREADY for one in self.fields)
 
-    @property
-    def brings(self) -> bool:
-        """Tell whether anything is to be put back."""
-        return any(one.way is Way.BACK for one in self.fields)
-
 
 def undo(live: Package, steps: Sequence[Step], saved: Mapping[str, File]) -> Undone:
     """Return how to undo what a run did to a package.

@@ -149,7 +149,7 @@ class _Teller:
                 return Result.NOT_SENT
             case Way.ALREADY:
                 return Result.UNCHANGED
-            case Way.BACK:
+            case Way.BACK:  # pragma: no branch  mypy knows that there is no other
                 return self._sent(fields)
 
     def _sent(self, fields: Sequence[FieldUndo]) -> Result:

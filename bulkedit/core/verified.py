@@ -13,8 +13,8 @@ from bulkedit.core.calls import Call
 from bulkedit.core.catalogue import Catalogue, Texts, tabulate_as
 from bulkedit.core.columns import FILE_COLUMN, PLACE_COLUMN, Layout, Level, Table
 from bulkedit.core.diff import Change, ListChange, PackageDiff, Verdict
-from bulkedit.core.edits import RowEdit
-from bulkedit.core.json_value import JSON, Package, dicts, is_empty, resources_of, text_of
+from bulkedit.core.edits import CellEdit, RowEdit
+from bulkedit.core.json_value import JSON, Package, is_empty, resources_of, text_of
 from bulkedit.core.schema import (
     COMPUTED_PACKAGE_KEYS,
     COMPUTED_RESOURCE_KEYS,
@@ -80,7 +80,7 @@ class Verified:
                 yield from self._file(row)
             elif change.cell.column == PLACE_COLUMN:
                 yield from self._place(row)
-            elif (held := self._held(row, change)) is not None and held != change.cell.edited:
+            elif (held := self._held(row, change.cell)) is not None and held != change.cell.edited:
                 _, kept = excerpts(change.cell.edited, held)
                 yield f"[{change.cell.column.header}] was kept as {kept}."
 
@@ -104,18 +104,15 @@ class Verified:
         if row.owner in self.call.resources and place != self.call.resources.index(row.owner) + 1:
             yield f"[{PLACE_COLUMN.header}] was kept as {place}."
 
-    def _held(self, row: RowEdit, change: Change) -> str | None:
+    def _held(self, row: RowEdit, cell: CellEdit) -> str | None:
         """Return the text that the site has now for an edited cell; None where none can be compared."""
-        if change.cell is None or change.cell.column.name not in row.table.names:
-            return None
-        index = row.table.names[change.cell.column.name]
+        index = row.table.names[cell.column.name]
         if not row.table.level.of_items:
             texts = self.now.texts(row.table, row.owner)
             return None if texts is None else texts[index]
         held = self.now.items(row.table, row.owner)
         sent = self._sent(row.table, row.owner)
-        if sent is None:
-            return None
+        assert sent is not None  # noqa: S101  an edited item goes with its whole list
         if row.table.field == EXTRAS:
             return self._extra(row, index, held, sent)
         at = next((i for i, item in enumerate(sent.items) if item.place == row.place), None)
@@ -277,8 +274,6 @@ def _as_compared(value: JSON) -> JSON:
         return None
     if isinstance(value, str):
         return value.replace("\r\n", "\n")
-    if dicts(value) == value and all("key" in one for one in dicts(value)):
-        return {text_of(one["key"]): one.get("value") for one in dicts(value)}
     return value
 
 

@@ -8,7 +8,8 @@ from typing import Final
 from bulkedit.core.text import excerpt
 from bulkedit.excel import bounds
 from bulkedit.excel.errors import TooLarge, WorkbookDamaged
-from bulkedit.excel.xmlbytes import MAIN_NAMESPACES, Element, Splice, elements, naming
+from bulkedit.excel.splices import Splice
+from bulkedit.excel.xmlbytes import MAIN_NAMESPACES, Element, elements, naming
 from bulkedit.excel.zipparts import Parts
 
 _CONTENT_TYPES: Final = "[Content_Types].xml"

@@ -36,6 +36,9 @@ DEPTH: Final = 100
 TAG_BYTES: Final = 1 << 20
 """Most bytes of one tag or comment: a parser that gets it in pieces begins anew with each piece."""
 
+CELL_BYTES: Final = 16 << 20
+"""Most bytes of a cell that gets another text, or between the start of a row and its first cell."""
+
 NAME_LETTERS: Final = 255
 """Most letters of the name of a part, or the title of a sheet; spreadsheet programs take 31 for a title."""
 

@@ -100,7 +100,7 @@ def iso_cell(text: str) -> OddCell:
     Raises:
         ValueError: it is none.
     """
-    return date_cell(from_ISO8601(text))  # type: ignore[no-untyped-call]
+    return date_cell(from_ISO8601(text))  # type: ignore[no-untyped-call]  # openpyxl has no types here
 
 
 def date_cell(value: datetime.datetime | datetime.date | datetime.time | datetime.timedelta) -> OddCell:

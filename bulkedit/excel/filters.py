@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from bulkedit.excel.xmlbytes import MAIN_NAMESPACES, Splice, elements
+from bulkedit.excel.splices import Splice
+from bulkedit.excel.xmlbytes import MAIN_NAMESPACES, elements
 
 _RANGE = re.compile(r"((?:.*!)?\$?[A-Z]+\$?1:\$?[A-Z]+\$?)([0-9]+)", re.DOTALL)
 _FILTER = "_xlnm._FilterDatabase"

@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -15,13 +15,13 @@ from typing import BinaryIO, Final
 from bulkedit.core import columns as own
 from bulkedit.core.advance import Advance
 from bulkedit.core.edits import Place
-from bulkedit.core.memory import digest, to_rows
+from bulkedit.core.memory import Digest, to_rows
 from bulkedit.core.report import Report
 from bulkedit.core.results import Outcome
 from bulkedit.core.sheets import Heads, find_heads, letters, positions
 from bulkedit.core.trouble import RunError
 from bulkedit.excel import bounds
-from bulkedit.excel.patch import Link, patch_workbook
+from bulkedit.excel.patch import Link, patch_workbook, rehearse_patch
 from bulkedit.excel.read import read_workbook
 from bulkedit.excel.save import is_open_elsewhere, save
 from bulkedit.excel.write import BASE, META, RESULT_HEADERS, RESULTS, meta_rows
@@ -85,8 +85,10 @@ class Original:
             RunError: the workbook can be read but not written back.
         """
         try:
-            with tempfile.TemporaryFile(dir=folder) as file:
-                patch_workbook(self._copy, file, _cells(outcomes, {}, self._positions), {})
+            rehearse_patch(self._copy, _cells(outcomes, {}, self._positions))
+            with tempfile.TemporaryFile(dir=folder) as room:
+                for _ in range(0, self._copy.stat().st_size, _CHUNK):
+                    room.write(bytes(_CHUNK))
         except (LookupError, ValueError, OSError) as error:
             raise RunError(f"The results could not be written back into {self.path}: {error}") from error
 
@@ -106,17 +108,12 @@ class Original:
             RunError: see `rehearse`.
         """
         cells = _cells(report.outcomes, moved.cells if moved else {}, self._positions)
-        sheets: dict[str, list[list[str | Link]]] = {RESULTS: _results(report, self._heads)}
-        if moved is not None and moved.remembers_more:
-            memory = list(to_rows(moved.exported, self.book.layout))
-            sheets[BASE] = [list(row) for row in memory]
-            sheets[META] = [list(row) for row in meta_rows(self.book.described, digest(memory))]
-        sheets = {title: rows for title, rows in sheets.items() if title in self.book.titles}
+        reach = moved.reach if moved else {}
         stamp = report.time.replace(":", "").replace("T", " ")
         beside = target.with_name(f"{target.stem} results {stamp}{target.suffix}")
 
         def put(place: Path) -> Path:
-            save(place, lambda file: patch_workbook(self._copy, file, cells, sheets, moved.reach if moved else {}))
+            save(place, lambda file: patch_workbook(self._copy, file, cells, self._sheets(report, moved), reach))
             return place
 
         if is_open_elsewhere(target) or (target.resolve() == self.path.resolve() and self.changed_meanwhile()):
@@ -125,6 +122,18 @@ class Original:
             return put(target)
         except PermissionError:  # Windows does not let go of a file that is open
             return put(beside)
+
+    def _sheets(self, report: Report, moved: Advance | None) -> dict[str, Iterable[Sequence[str | Link]]]:
+        """Return the rows of the sheets that are ours; they come one by one, each once."""
+        sheets: dict[str, Iterable[Sequence[str | Link]]] = {RESULTS: _results(report, self._heads)}
+        if moved is not None and moved.remembers_more:
+            memory = Digest()
+            sheets[BASE] = memory.over(to_rows(moved.exported, self.book.layout))
+            sheets[META] = self._meta(memory)  # after what it is the digest of
+        return {title: rows for title, rows in sheets.items() if title in self.book.titles}
+
+    def _meta(self, memory: Digest) -> Iterator[list[str]]:
+        yield from meta_rows(self.book.described, str(memory))
 
 
 def _copied(path: Path) -> Path:
@@ -188,11 +197,10 @@ def _cells(
     return {title: rows for title, rows in found.items() if rows}
 
 
-def _results(report: Report, heads: Mapping[str, Heads]) -> list[list[str | Link]]:
-    rows: list[list[str | Link]] = [list(RESULT_HEADERS)]
+def _results(report: Report, heads: Mapping[str, Heads]) -> Iterator[list[str | Link]]:
+    yield list(RESULT_HEADERS)
     for outcome, texts in report.result_rows():
         column = letters(heads[outcome.place.sheet].own.get(own.RESULT, 1))
         row: list[str | Link] = list(texts)
         row[3] = Link(texts[3], outcome.place.sheet, f"{column}{outcome.place.row}")
-        rows.append(row)
-    return rows
+        yield row

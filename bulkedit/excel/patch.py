@@ -5,7 +5,7 @@ slicers, sparklines, cached formula values. Here all parts but the patched sheet
 bytes, and a patched sheet is spliced, so what lies outside our cells keeps every byte.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
@@ -15,19 +15,20 @@ from bulkedit.excel.filters import grown_filters
 from bulkedit.excel.sheetcells import patch_cells
 from bulkedit.excel.sheetrows import Link, replace_rows
 from bulkedit.excel.sheetxml import SheetPatch
-from bulkedit.excel.xmlbytes import naming, spliced
+from bulkedit.excel.splices import spliced
+from bulkedit.excel.xmlbytes import naming
 from bulkedit.excel.zipcopy import Deflated, deflate
 from bulkedit.excel.zipparts import Parts, open_parts
 
-__all__ = ["CellPatches", "Link", "SheetRows", "patch_workbook"]
+__all__ = ["CellPatches", "Link", "SheetRows", "patch_workbook", "rehearse_patch"]
 
 CellPatches: TypeAlias = Mapping[str, Mapping[int, Mapping[int, str]]]
 """Sheet title, row number, column number (both from 1): the text of a cell; an empty one blanks it."""
 
-SheetRows: TypeAlias = Mapping[str, Sequence[Sequence[str | Link]]]
-"""Sheet title: all rows the sheet holds from now on, the header row first."""
+SheetRows: TypeAlias = Mapping[str, Iterable[Sequence[str | Link]]]
+"""Sheet title: all rows the sheet holds from now on, the header row first; gone through once, sheet by sheet."""
 
-_Edit: TypeAlias = Callable[[bytes], SheetPatch]
+_Edit: TypeAlias = Callable[[Iterable[bytes]], SheetPatch]
 
 
 Reach: TypeAlias = Mapping[str, int]
@@ -74,13 +75,25 @@ def patch_workbook(
         book = find_parts(parts)
         replaced, formulas_lost = _edit_sheets(parts, _edits(book, cells, sheets, reach or {}))
         if reach and (cuts := grown_filters(parts.read(book.workbook), reach)):
-            replaced[book.workbook] = deflate(spliced(parts.read(book.workbook), cuts))
+            replaced[book.workbook] = deflate(spliced(parts.chunks(book.workbook), cuts))
         dropped: set[str] = set()
         if formulas_lost and book.calc_chain is not None:
             dropped.add(book.calc_chain)
             for part, cuts in cuts_of_calc_chain(parts, book).items():
-                replaced[part] = deflate(spliced(parts.read(part), cuts))
+                replaced[part] = deflate(spliced(parts.chunks(part), cuts))
         parts.write(target, replaced, dropped)
+
+
+def rehearse_patch(source: Path, cells: CellPatches) -> None:
+    """Look for all that `patch_workbook` would change, and change nothing.
+
+    Raises:
+        LookupError, ValueError, WorkbookDamaged, OSError: as it would.
+    """
+    with open_parts(source) as parts:
+        for part, edit in _edits(find_parts(parts), cells, {}, {}).items():
+            with naming(part):
+                edit(parts.chunks(part))
 
 
 def _edits(book: BookParts, cells: CellPatches, sheets: SheetRows, reach: Reach) -> dict[str, _Edit]:
@@ -100,14 +113,16 @@ def _edits(book: BookParts, cells: CellPatches, sheets: SheetRows, reach: Reach)
 
 
 def _edit_sheets(parts: Parts, edits: Mapping[str, _Edit]) -> tuple[dict[str, Deflated], bool]:
-    """Return the parts that change, and whether a formula was replaced; one sheet at a time is unpacked."""
+    """Return the parts that change, and whether a formula was replaced.
+
+    A sheet is unpacked twice, piece by piece: what comes first in it may depend on what comes last.
+    """
     changed: dict[str, Deflated] = {}
     formulas_lost = False
     for part, edit in edits.items():
-        xml = parts.read(part)
         with naming(part):
-            patch = edit(xml)
+            patch = edit(parts.chunks(part))
         formulas_lost |= patch.formulas_lost
         if patch.splices:
-            changed[part] = deflate(spliced(xml, patch.splices))
+            changed[part] = deflate(spliced(parts.chunks(part), patch.splices))
     return changed, formulas_lost

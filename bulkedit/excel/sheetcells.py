@@ -1,19 +1,20 @@
 """Put texts into some cells of a worksheet part and leave all its other bytes alone."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bulkedit.excel.cellxml import cell_reference, text_cell
 from bulkedit.excel.errors import WorkbookDamaged
 from bulkedit.excel.filters import grown_range
 from bulkedit.excel.sheetxml import Cell, Extent, Row, SheetPatch, SheetScan
-from bulkedit.excel.xmlbytes import Span, Splice, StartTag
+from bulkedit.excel.splices import Splice, Splices
+from bulkedit.excel.xmlbytes import Span, StartTag
 
 
-def patch_cells(xml: bytes, texts: Mapping[int, Mapping[int, str]], reach: int = 0) -> SheetPatch:
+def patch_cells(chunks: Iterable[bytes], texts: Mapping[int, Mapping[int, str]], reach: int = 0) -> SheetPatch:
     """Return what makes some cells of a worksheet part say other texts; rules: `patch.patch_workbook`.
 
     Args:
-        xml: the worksheet part.
+        chunks: the worksheet part, in pieces.
         texts: by row number, then column number, both counted from 1.
         reach: the last row that was added, for the autofilter; 0 where none was.
 
@@ -21,17 +22,16 @@ def patch_cells(xml: bytes, texts: Mapping[int, Mapping[int, str]], reach: int =
         ValueError: a sheet has no such row or column.
         WorkbookDamaged: it is not a worksheet part that can be patched; half a sentence.
     """
-    return _CellPatcher(xml, texts, reach).patch()
+    return _CellPatcher(chunks, texts, reach).patch()
 
 
 class _CellPatcher:
     """Finds the wanted cells, and where those belong that are missing."""
 
-    def __init__(self, xml: bytes, texts: Mapping[int, Mapping[int, str]], reach: int) -> None:
-        self._xml, self._reach = xml, reach
-        self._texts = texts
-        self._sheet = SheetScan(xml, self)
-        self._splices: list[Splice] = []
+    def __init__(self, chunks: Iterable[bytes], texts: Mapping[int, Mapping[int, str]], reach: int) -> None:
+        self._texts, self._reach = texts, reach
+        self._sheet = SheetScan(chunks, self)
+        self._splices = Splices()
         self._formulas_lost = False
         self._row_gaps = _Gaps(texts)
         self._wanted: Mapping[int, str] = {}
@@ -64,39 +64,43 @@ class _CellPatcher:
         self._cell_gaps.fill(cell.column)
         return True
 
-    def cell_closed(self, row: Row, cell: Cell, place: Span, *, formula: bool) -> bool:
+    def cell_closed(self, row: Row, cell: Cell, xml: bytes, *, formula: bool) -> bool:
         """Replace a cell, unless it says the same already; ask for more until all are found."""
         self._formulas_lost |= formula
         new = self._cell(row.number, cell.column, cell.style)
-        if self._xml[place.start : place.end] != new:
-            self._splices.append(Splice(place.start, place.end, new))
+        if xml != new:
+            self._splices.append(Splice(cell.start, cell.start + len(xml), new))
         return self._cell_gaps.open
 
     def row_closed(self, row: Row, place: Span) -> None:
         """Insert the cells that the row did not have; blank ones are as good as missing."""
         missing = [gap for gap in self._cell_gaps.left(place.content_end) if self._wanted[gap[0]]]
         cells = [
-            Splice(at, at, self._cell(row.number, column, row.style or self._sheet.columns.of(column)))
+            (at, self._cell(row.number, column, row.style or self._sheet.columns.of(column)))
             for column, at in missing
         ]
         if not cells:
             return
-        if place.tag.empty:
-            cells = place.append(cell.new for cell in cells)
-        self._splices.extend(cells)
+        self._insert(place, cells)
         self._inserted.extend((row.number, column) for column, _ in missing)
         self._drop_spans(place.tag, [column for column, _ in missing])
 
     def _cell(self, row: int, column: int, style: str | None) -> bytes:
         return text_cell(self._sheet.prefix, cell_reference(row, column), style, self._texts[row][column]).encode()
 
+    def _insert(self, into: Span, pieces: Sequence[tuple[int, bytes]]) -> None:
+        """Put pieces, each with its offset, into an element."""
+        if into.tag.empty:
+            self._splices.extend(into.append(piece for _, piece in pieces))
+        else:
+            self._splices.extend(Splice(at, at, piece) for at, piece in pieces)
+
     def _drop_spans(self, tag: StartTag, columns: Iterable[int]) -> None:
         """Cut ``spans`` where it leaves an inserted cell out; it is only a hint (18.3.1.73)."""
         spans = tag.attributes.get(b"spans")
         if spans is None:
             return
-        value = self._xml[spans.value_start : spans.value_end].decode()
-        if not all(_covers(value, column) for column in columns):
+        if not all(_covers(tag.value(spans), column) for column in columns):
             self._splices.append(Splice(spans.start, spans.end, b""))
 
     def _insert_rows(self) -> None:
@@ -104,11 +108,10 @@ class _CellPatcher:
         for number, at in self._row_gaps.left(self._sheet.rows.content_end):
             columns = [column for column, text in sorted(self._texts[number].items()) if text]
             if columns:
-                rows.append(Splice(at, at, self._new_row(number, columns)))
+                rows.append((at, self._new_row(number, columns)))
                 self._inserted.extend((number, column) for column in columns)
-        if self._sheet.rows.tag.empty and rows:
-            rows = self._sheet.rows.append(row.new for row in rows)
-        self._splices.extend(rows)
+        if rows:
+            self._insert(self._sheet.rows, rows)
 
     def _new_row(self, number: int, columns: Iterable[int]) -> bytes:
         cells = b"".join(self._cell(number, column, self._sheet.columns.of(column)) for column in columns)
@@ -121,7 +124,7 @@ class _CellPatcher:
             ref = child.span.tag.attributes.get(b"ref")
             if child.name != "dimension" or ref is None:
                 continue
-            extent = Extent.parse(self._xml[ref.value_start : ref.value_end].decode())
+            extent = Extent.parse(child.span.tag.value(ref))
             wider = extent
             for row, column in self._inserted:
                 wider = wider.including(row, column)
@@ -133,7 +136,7 @@ class _CellPatcher:
         for child in self._sheet.children:
             ref = child.span.tag.attributes.get(b"ref")
             if child.name == "autoFilter" and ref is not None:
-                reference = self._xml[ref.value_start : ref.value_end].decode()
+                reference = child.span.tag.value(ref)
                 if (grown := grown_range(reference, self._reach)) != reference:
                     self._splices.append(Splice(ref.value_start, ref.value_end, grown.encode()))
 

@@ -1,13 +1,14 @@
 """Replace all rows of a worksheet part and leave the rest of the sheet (widths, panes, colours) alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from tempfile import SpooledTemporaryFile
 from typing import Final
 
 from bulkedit.excel.cellxml import attribute_value, cell_reference, shortened, text_cell, xstring
 from bulkedit.excel.sheetxml import Cell, Extent, Row, SheetPatch, SheetScan
-from bulkedit.excel.xmlbytes import Span, Splice
+from bulkedit.excel.splices import Splice, Splices
+from bulkedit.excel.xmlbytes import Span
 
 HYPERLINK_LIMIT: Final = 65_530
 """Most links that a sheet holds (Excel specifications and limits); the texts of further ones stay."""
@@ -41,38 +42,52 @@ class Link:
         return f"'{title}'!{self.cell}"
 
 
-def replace_rows(xml: bytes, rows: Sequence[Sequence[str | Link]]) -> SheetPatch:
+def replace_rows(chunks: Iterable[bytes], rows: Iterable[Sequence[str | Link]]) -> SheetPatch:
     """Return what gives a worksheet part other rows; rules: `patch.patch_workbook`.
 
     Args:
-        xml: the worksheet part.
-        rows: all rows from now on, the header row first.
+        chunks: the worksheet part, in pieces.
+        rows: all rows from now on, the header row first; gone through once.
 
     Raises:
         ValueError: more rows or columns than a sheet has.
         WorkbookDamaged: it is not a worksheet part; half a sentence.
     """
-    return _RowReplacer(xml, rows).patch()
+    return _RowReplacer(chunks, rows).patch()
+
+
+_CHUNK: Final = 1 << 18
+_IN_MEMORY: Final = 4 << 20
+"""Bytes of new rows; more of them wait in a file, until what stands before them has been written."""
 
 
 class _RowReplacer:
     """Learns the styles of the old rows and writes the new ones."""
 
-    def __init__(self, xml: bytes, rows: Sequence[Sequence[str | Link]]) -> None:
-        self._xml = xml
+    def __init__(self, chunks: Iterable[bytes], rows: Iterable[Sequence[str | Link]]) -> None:
         self._rows = rows
-        self._sheet = SheetScan(xml, self)
-        self._splices: list[Splice] = []
+        self._sheet = SheetScan(chunks, self)
+        self._splices = Splices()
         self._header: Span | None = None
         self._styles: dict[int, dict[int, str]] = {1: {}, 2: {}}
+        self._height = self._width = 0
+        self._links: list[str] = []
 
     def patch(self) -> SheetPatch:
         self._sheet.run()
-        rows = map(self._row, range(1, len(self._rows) + 1))
-        self._splices.extend(self._sheet.rows.replace(rows))
+        self._splices.extend(self._sheet.rows.replace(self._written_rows()))
         self._adjust_children()
         self._insert_links()
         return SheetPatch(self._splices, self._sheet.has_formulas)
+
+    def _written_rows(self) -> Iterator[bytes]:
+        """Write all rows now, since their number stands before them, and return what was written."""
+        written = SpooledTemporaryFile[bytes](_IN_MEMORY)
+        for number, row in enumerate(self._rows, start=1):
+            written.write(self._row(number, row))
+            self._height, self._width = number, max(self._width, len(row))
+        written.seek(0)
+        return _content(written)
 
     def row_opened(self, row: Row) -> bool:
         """Ask for the cells of rows 1 and 2: their styles are taken over."""
@@ -84,7 +99,7 @@ class _RowReplacer:
             self._styles[row.number][cell.column] = cell.style
         return False
 
-    def cell_closed(self, row: Row, cell: Cell, place: Span, *, formula: bool) -> bool:
+    def cell_closed(self, row: Row, cell: Cell, xml: bytes, *, formula: bool) -> bool:
         """Go on: no cell's end was asked for."""
         return True
 
@@ -93,11 +108,12 @@ class _RowReplacer:
         if row.number == 1:
             self._header = place
 
-    def _row(self, number: int) -> bytes:
-        cells = (
-            self._cell(number, column, cell if isinstance(cell, str) else cell.text)
-            for column, cell in enumerate(self._rows[number - 1], start=1)
-        )
+    def _row(self, number: int, texts: Sequence[str | Link]) -> bytes:
+        cells = []
+        for column, content in enumerate(texts, start=1):
+            if isinstance(content, Link) and len(self._links) < HYPERLINK_LIMIT:
+                self._links.append(self._link(cell_reference(number, column), content))
+            cells.append(self._cell(number, column, content if isinstance(content, str) else content.text))
         x = self._sheet.prefix.encode()
         return b"%b%b</%brow>" % (self._row_tag(number), b"".join(cells), x)
 
@@ -106,7 +122,7 @@ class _RowReplacer:
         if number > 1 or self._header is None:
             return f'<{self._sheet.prefix}row r="{number}">'.encode()
         tag = self._header.tag
-        kept = self._xml[tag.start : tag.end - (2 if tag.empty else 1)] + b">"
+        kept = tag.raw[: -2 if tag.empty else -1] + b">"
         spans = tag.attributes.get(b"spans")
         if spans is not None:
             kept = kept[: spans.start - tag.start] + kept[spans.end - tag.start :]
@@ -124,8 +140,7 @@ class _RowReplacer:
 
     def _adjust_children(self) -> None:
         """Let what refers to the old rows refer to the new ones, or go."""
-        width = max(map(len, self._rows), default=0)
-        extent = Extent(1, 1, max(len(self._rows), 1), max(width, 1))
+        extent = Extent(1, 1, max(self._height, 1), max(self._width, 1))
         for child in self._sheet.children:
             if child.name in ("hyperlinks", "mergeCells"):
                 self._splices.append(child.span.cut())
@@ -138,20 +153,13 @@ class _RowReplacer:
             self._splices.append(Splice(ref.value_start, ref.value_end, str(extent).encode()))
         if not place.tag.empty:
             # Filter criteria hid rows that are gone; the new ones are all to be seen.
-            self._splices.extend(place.replace(()))
+            self._splices.extend(place.replace(iter(())))
 
     def _insert_links(self) -> None:
-        links = [
-            (cell_reference(row, column), cell)
-            for row, cells in enumerate(self._rows, start=1)
-            for column, cell in enumerate(cells, start=1)
-            if isinstance(cell, Link)
-        ][:HYPERLINK_LIMIT]
-        if not links:
+        if not self._links:
             return
         x = self._sheet.prefix
-        tags = (self._link(reference, link) for reference, link in links)
-        xml = "".join(chain([f"<{x}hyperlinks>"], tags, [f"</{x}hyperlinks>"]))
+        xml = f"<{x}hyperlinks>{''.join(self._links)}</{x}hyperlinks>"
         at = max(child.span.end for child in self._sheet.children if child.name in _BEFORE_HYPERLINKS)
         self._splices.append(Splice(at, at, xml.encode()))
 
@@ -159,3 +167,9 @@ class _RowReplacer:
         location = attribute_value(link.location)
         display = attribute_value(xstring(shortened(link.text)))
         return f'<{self._sheet.prefix}hyperlink ref="{reference}" location="{location}" display="{display}"/>'
+
+
+def _content(file: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
+    with file:
+        while chunk := file.read(_CHUNK):
+            yield chunk

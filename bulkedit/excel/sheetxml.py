@@ -1,11 +1,14 @@
 """One pass over a worksheet part: which row, cell and other element stands where."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
 from bulkedit.excel.cellxml import column_letters, column_number, row_number, split_reference
 from bulkedit.excel.errors import WorkbookDamaged
-from bulkedit.excel.xmlbytes import LocalNames, Span, Splice, new_parser, parse, span, start_tag
+from bulkedit.excel.splices import Splices
+from bulkedit.excel.window import Window
+from bulkedit.excel.xmlbytes import LocalNames, Span, StartTag, feed, new_parser
 
 _TRUE = ("1", "true")
 _WORKSHEET, _CHILD, _ROW, _CELL = 1, 2, 3, 4  # depths of the elements that matter
@@ -91,7 +94,7 @@ class ColumnStyles:
 class SheetPatch:
     """What is to be spliced into a worksheet part, and whether formulas go by it."""
 
-    splices: list[Splice]
+    splices: Splices
     formulas_lost: bool
 
 
@@ -104,39 +107,40 @@ class Watcher(Protocol):
     def cell_opened(self, row: Row, cell: Cell) -> bool:
         """Take note of a cell; true asks for its end."""
 
-    def cell_closed(self, row: Row, cell: Cell, place: Span, *, formula: bool) -> bool:
-        """Take note of the end of a cell, and whether it holds a formula; true asks for further cells."""
+    def cell_closed(self, row: Row, cell: Cell, xml: bytes, *, formula: bool) -> bool:
+        """Take note of a whole cell, and whether it holds a formula; true asks for further cells."""
 
     def row_closed(self, row: Row, place: Span) -> None:
         """Take note of the end of a row."""
 
 
 class SheetScan:
-    """Walk a worksheet part once.
+    """Walk a worksheet part once, as it comes.
 
     While the rows come, a watcher can rely on ``columns`` and on ``prefix`` (``x:`` where the part writes
     ``<x:row>``). After `run` there are also ``children`` (all elements below ``<worksheet>``, in order),
     ``rows`` (where ``<sheetData>`` is) and ``has_formulas``.
     """
 
-    def __init__(self, xml: bytes, watcher: Watcher) -> None:
+    def __init__(self, chunks: Iterable[bytes], watcher: Watcher) -> None:
         self.children: list[Child] = []
         self.columns = ColumnStyles()
         self.prefix = ""
         self.has_formulas = False
-        self._xml = xml
+        self._chunks = chunks
+        self._window = Window()
         self._watcher = watcher
         self._parser = new_parser(self._start, self._end)
         self._names = LocalNames()
         self._depth = 0
-        self._child: tuple[str, int] = ("", 0)
+        self._child: tuple[str, StartTag] | None = None
         self._rows: Span | None = None
         self._in_rows = False
         self._row_start: int | None = None
         self._row_attributes: dict[str, str] = {}
         self._row: Row | None = None
+        self._row_tag: StartTag | None = None
         self._row_number = 0
-        self._row_wanted = False
         self._cell: Cell | None = None
         self._cell_formula = False
         self._column = 0
@@ -145,11 +149,20 @@ class SheetScan:
         """Walk the part.
 
         Raises:
-            WorkbookDamaged: it is not a worksheet part, or see `xmlbytes.parse`.
+            WorkbookDamaged: it is not a worksheet part, or see `xmlbytes.feed`.
         """
-        parse(self._parser, self._xml)
+        for _ in feed(self._parser, self._window.passing(self._chunks, self._needed)):
+            pass
         if self._rows is None:
             raise WorkbookDamaged("it has no element for rows")
+
+    def _needed(self) -> int:
+        """Return from which offset on bytes are still to be looked at."""
+        if self._cell is not None:
+            return self._cell.start
+        if self._row is None and self._row_start is not None:
+            return self._row_start
+        return max(self._parser.CurrentByteIndex, 0)
 
     @property
     def rows(self) -> Span:
@@ -172,23 +185,27 @@ class SheetScan:
         elif local == "row" and self._depth == _ROW:
             self._row_start = self._parser.CurrentByteIndex
             self._row_attributes = attributes
+            if "r" in attributes:
+                self._open_row(None)
+                if self._row_tag is None:
+                    self._skip_cells()
 
     def _start_outside_rows(self, local: str, attributes: dict[str, str]) -> None:
         if self._depth == _WORKSHEET and local != "worksheet":
             raise WorkbookDamaged("it is not a worksheet")
         if self._depth == _CHILD:
-            self._child = (local, self._parser.CurrentByteIndex)
+            tag = self._window.tag(self._parser.CurrentByteIndex)
+            self._child = (local, tag)
             self._in_rows = local == "sheetData" and self._rows is None
             if self._in_rows:
-                name = start_tag(self._xml, self._child[1]).name.decode()
-                self.prefix = name[: -len("sheetData")]
+                self.prefix = tag.name.decode()[: -len("sheetData")]
         elif local == "col" and self._depth == _ROW:
             self.columns.add(attributes)
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
         reference = attributes.get("r")
         row = self._row or self._open_row(reference)
-        if not self._row_wanted:
+        if self._row_tag is None:
             self._skip_cells()
             return
         self._column = column_number(reference) if reference else self._column + 1
@@ -208,7 +225,8 @@ class SheetScan:
         style = attributes.get("s") if attributes.get("customFormat") in _TRUE else None
         self._row = row = Row(self._row_number, self._row_start or 0, style)
         self._column = 0
-        self._row_wanted = self._watcher.row_opened(row)
+        if self._watcher.row_opened(row):
+            self._row_tag = self._window.tag(row.start)
         return row
 
     def _end(self, _: str) -> None:
@@ -219,8 +237,8 @@ class SheetScan:
         elif not self._in_rows:
             return
         elif depth == _CELL and self._row is not None and self._cell is not None:
-            place = self._span(self._cell.start)
-            if not self._watcher.cell_closed(self._row, self._cell, place, formula=self._cell_formula):
+            xml = self._window.element(self._cell.start, self._parser.CurrentByteIndex)
+            if not self._watcher.cell_closed(self._row, self._cell, xml, formula=self._cell_formula):
                 self._skip_cells()
             self._cell = None
         elif depth == _ROW and self._row_start is not None:
@@ -243,18 +261,16 @@ class SheetScan:
 
     def _end_row(self) -> None:
         row = self._row or self._open_row(None)
-        if self._row_wanted:
-            self._watcher.row_closed(row, self._span(row.start))
-        self._row = self._row_start = None
-        self._row_wanted = False
+        if self._row_tag is not None:
+            self._watcher.row_closed(row, self._window.span(self._row_tag, self._parser.CurrentByteIndex))
+        self._row = self._row_start = self._row_tag = None
 
     def _end_child(self) -> None:
-        local, start = self._child
-        place = self._span(start)
+        if self._child is None:
+            return
+        local, tag = self._child
+        place = self._window.span(tag, self._parser.CurrentByteIndex)
         self.children.append(Child(local, place))
         if self._in_rows:
             self._rows = place
             self._in_rows = False
-
-    def _span(self, start: int) -> Span:
-        return span(self._xml, start, self._parser.CurrentByteIndex)

@@ -109,14 +109,14 @@ class StartSheet:
     def _sheets(self, row: int, contents: Iterable[Contents], results: str) -> None:
         self._heading(row, _LEFT, "Sheets")
         lines = [(one.title, f"{one.rows:,} {one.about}") for one in contents]
-        for row, (title, text) in enumerate([*lines, (results, "Last run")], row + 1):  # noqa: B020
+        for row, (title, text) in enumerate([*lines, (results, "Last run")], row + 1):  # noqa: B020  as above: the section's end
             place = title.replace("'", "''")
             self._put(row, _LEFT, text, _PLAIN)
             self._put(row, _LEFT_TEXT, title, _LINK, f"internal:'{place}'!A1")
 
     def _legend(self, row: int) -> None:
         self._heading(row, _RIGHT, "What it looks like")
-        for row, (sample, look, meaning) in enumerate(_CELLS, row + 1):  # noqa: B020
+        for row, (sample, look, meaning) in enumerate(_CELLS, row + 1):  # noqa: B020  as above: the section's end
             self._put(row, _RIGHT, sample, {**look, **_SAMPLE})
             self._put(row, _RIGHT_TEXT, meaning, {**_PLAIN, "indent": 1})
         row += 2

@@ -7,12 +7,13 @@ comments). So expat only tells where things stand, and the edits are spliced int
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from operator import attrgetter
+from itertools import chain
 from typing import Final
 from xml.parsers import expat
 
 from bulkedit.excel import bounds
 from bulkedit.excel.errors import TooLarge, WorkbookDamaged
+from bulkedit.excel.splices import Splice
 
 MAIN_NAMESPACES: Final = frozenset(
     (
@@ -28,15 +29,6 @@ _UTF8_NAMES = ("utf-8", "utf8")
 
 
 @dataclass(frozen=True, slots=True)
-class Splice:
-    """Bytes ``start:end`` of a part give way to ``new``."""
-
-    start: int
-    end: int
-    new: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Attribute:
     """Where an attribute stands: ``start:end`` with the white space before it, its value without quotes."""
 
@@ -48,13 +40,26 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class StartTag:
-    """A start tag (or an empty-element tag): its raw name, its attributes by raw name, the byte after it."""
+    """A start tag (or an empty-element tag): its name, its place, its attributes by raw name, all its bytes."""
 
     name: bytes
     start: int
-    end: int
     attributes: dict[bytes, Attribute]
-    empty: bool
+    raw: bytes
+
+    @property
+    def end(self) -> int:
+        """Return the offset after it."""
+        return self.start + len(self.raw)
+
+    @property
+    def empty(self) -> bool:
+        """Tell whether it is a whole element: ``<a/>``."""
+        return self.raw.endswith(b"/>")
+
+    def value(self, attribute: Attribute) -> str:
+        """Return what stands between the quotes of an attribute."""
+        return self.raw[attribute.value_start - self.start : attribute.value_end - self.start].decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +75,18 @@ class Span:
         """Return the offset of the start tag."""
         return self.tag.start
 
-    def append(self, pieces: Iterable[bytes]) -> list[Splice]:
+    def append(self, pieces: Iterator[bytes]) -> list[Splice]:
         """Put pieces after all that the element holds; ``<a/>`` becomes ``<a>pieces</a>``."""
         at = self.content_end
-        inserted = [Splice(at, at, piece) for piece in pieces]
         if not self.tag.empty:
-            return inserted
-        return [Splice(at - 2, at, b">"), *inserted, Splice(at, at, b"</" + self.tag.name + b">")]
+            return [Splice(at, at, pieces)]
+        return [Splice(at - 2, at, chain((b">",), pieces, (b"</" + self.tag.name + b">",)))]
 
-    def replace(self, pieces: Iterable[bytes]) -> list[Splice]:
+    def replace(self, pieces: Iterator[bytes]) -> list[Splice]:
         """Put pieces in the place of all that the element holds."""
         if self.tag.empty:
             return self.append(pieces)
-        at = self.tag.end
-        return [*(Splice(at, at, piece) for piece in pieces), Splice(at, self.content_end, b"")]
+        return [Splice(self.tag.end, self.content_end, pieces)]
 
     def cut(self) -> Splice:
         """Take the whole element away."""
@@ -239,42 +242,47 @@ def elements(xml: bytes) -> list[Element]:
 
 def span(xml: bytes, start: int, end_event: int) -> Span:
     """Return where an element stands, from the offsets of its start and end events."""
-    tag = start_tag(xml, start)
+    return ended(start_tag(xml, start), xml, end_event)
+
+
+def ended(tag: StartTag, xml: bytes, end_event: int, offset: int = 0) -> Span:
+    """Return where the element of a tag stands, from the offset of its end event.
+
+    Args:
+        tag: its start.
+        xml: the part, or a piece of it that holds the end tag.
+        end_event: an offset in the whole part.
+        offset: of the piece.
+    """
     if tag.empty:
         return Span(tag, tag.end, tag.end)
-    return Span(tag, end_event, xml.index(b">", end_event) + 1)
+    return Span(tag, end_event, offset + xml.index(b">", end_event - offset) + 1)
 
 
-def start_tag(xml: bytes, start: int) -> StartTag:
+def start_tag(xml: bytes, start: int, offset: int = 0) -> StartTag:
     """Read the start tag at an offset that expat gave, so it is known to be well-formed.
 
     A ``>`` or ``=`` inside a quoted value is not taken for the tag's own.
+
+    Args:
+        xml: the part, or a piece of it that holds the tag.
+        start: an offset in the whole part.
+        offset: of the piece.
     """
-    at = name_end = _skip_until(xml, start + 1, b" \t\r\n/>")
+    begin = start - offset
+    at = name_end = _skip_until(xml, begin + 1, b" \t\r\n/>")
     attributes: dict[bytes, Attribute] = {}
     while (equals := xml.find(b"=", at, close := xml.index(b">", at))) >= 0:
         quote = _skip_until(xml, equals, b"\"'")
         value_end = xml.index(xml[quote : quote + 1], quote + 1)
-        attributes[xml[at:equals].strip()] = Attribute(at, value_end + 1, quote + 1, value_end)
+        attributes[xml[at:equals].strip()] = Attribute(
+            at + offset, value_end + 1 + offset, quote + 1 + offset, value_end + offset
+        )
         at = value_end + 1
-    return StartTag(xml[start + 1 : name_end], start, close + 1, attributes, xml[close - 1 : close] == b"/")
+    return StartTag(xml[begin + 1 : name_end], start, attributes, xml[begin : close + 1])
 
 
 def _skip_until(xml: bytes, at: int, stops: bytes) -> int:
     while xml[at] not in stops:
         at += 1
     return at
-
-
-def spliced(xml: bytes, splices: Iterable[Splice]) -> Iterator[memoryview | bytes]:
-    """Return the part with the splices made, piece by piece; splices must not overlap.
-
-    Several splices at one offset keep their order, insertions before a replacement.
-    """
-    whole = memoryview(xml)
-    at = 0
-    for splice in sorted(splices, key=attrgetter("start", "end")):
-        yield whole[at : splice.start]
-        yield splice.new
-        at = splice.end
-    yield whole[at:]

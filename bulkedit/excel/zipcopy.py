@@ -9,6 +9,8 @@ import zipfile
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from io import SEEK_END
+from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, Final
 
 from bulkedit.excel.errors import WorkbookDamaged
@@ -17,6 +19,7 @@ _LOCAL: Final = struct.Struct("<4s5H3L2H")
 _CENTRAL: Final = struct.Struct("<4s4B4H3L5H2L")
 _END: Final = struct.Struct("<4s4H2LH")
 _CHUNK: Final = 1 << 20
+_IN_MEMORY: Final = 4 << 20  # bytes
 _SIZES_FOLLOW: Final = 0x8  # flag: the sizes stand after the data (general purpose bit 3, 4.4.4)
 _UTF8_NAME: Final = 0x800
 _ZIP64_FIELD: Final = 1
@@ -29,22 +32,22 @@ _INFLATE_VERSION: Final = 20
 class Deflated:
     """A part in compressed form, ready to be written; ``size`` and ``crc`` are of what was compressed."""
 
-    chunks: list[bytes]
+    content: SpooledTemporaryFile[bytes]
     crc: int
     size: int
 
 
 def deflate(pieces: Iterable[bytes | memoryview]) -> Deflated:
-    """Compress a part that comes in pieces."""
+    """Compress a part that comes in pieces; a large one waits in a file, which is gone when nobody needs it."""
     compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-    chunks: list[bytes] = []
+    content = SpooledTemporaryFile[bytes](_IN_MEMORY)
     crc = size = 0
     for piece in pieces:
-        chunks.append(compressor.compress(piece))
+        content.write(compressor.compress(piece))
         crc = zlib.crc32(piece, crc)
         size += len(piece)
-    chunks.append(compressor.flush())
-    return Deflated([chunk for chunk in chunks if chunk], crc, size)
+    content.write(compressor.flush())
+    return Deflated(content, crc, size)
 
 
 class ZipCopy:
@@ -94,9 +97,10 @@ class ZipCopy:
             max(member.extract_version, _INFLATE_VERSION),
             member.flag_bits & _UTF8_NAME,
             zipfile.ZIP_DEFLATED,
-            (content.crc, sum(map(len, content.chunks)), content.size),
+            (content.crc, content.content.seek(0, SEEK_END), content.size),
         )
-        for chunk in content.chunks:
+        content.content.seek(0)
+        while chunk := content.content.read(_CHUNK):
             self._put(chunk)
 
     def finish(self, comment: bytes) -> None:

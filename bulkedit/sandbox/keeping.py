@@ -1,6 +1,6 @@
 """Packages kept: created, changed, deleted, by CKAN's rules (``ckan/logic/action``, 2.12)."""
 
-from collections.abc import Callable, Mapping, Sequence, Sized
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -15,6 +15,7 @@ from bulkedit.sandbox.errors import (
 from bulkedit.sandbox.formats import file_name, guessed_type
 from bulkedit.sandbox.people import Person
 from bulkedit.sandbox.record_types import CORE_RESOURCE_FIELDS, PLAIN, RecordType
+from bulkedit.sandbox.resource_lists import at_their_places, changed_resources, missing_from, put_together
 from bulkedit.sandbox.showing import shown_package
 from bulkedit.sandbox.store import Record, Store
 from bulkedit.sandbox.validation import check_package, dicts_of
@@ -173,7 +174,7 @@ class Keeper:
         if _same(original, sent):
             return original
         kind = self.kind(held)
-        changed, copied = _changed_resources(original, sent)
+        changed, copied = changed_resources(original, sent)
         if changed is not None:
             changed = [self._received(one, guessing=True) for one in changed]
         checked = self._check(kind, sent, held, changed, copied)
@@ -191,9 +192,9 @@ class Keeper:
         kept.setdefault("private", held["private"])
         if changed is not None and (checked.get("resources") or not changed):
             made = self._new_resources(dicts(checked.get("resources")), dicts(held["resources"]))
-            found = _put_together(made, copied, dicts(held["resources"]))
+            found = put_together(made, copied, dicts(held["resources"]))
             kept["resources"] = [*found]
-            gone = _gone(dicts(held["resources"]), found)
+            gone = missing_from(dicts(held["resources"]), found)
         elif copied:
             raise InternalError  # an empty resource among others
         if {**held, "metadata_modified": ""} == {**kept, "metadata_modified": ""}:
@@ -225,7 +226,7 @@ class Keeper:
         except ValidationError as error:
             wrong = error.errors.get("resources")
             if copied and isinstance(wrong, list):
-                raise ValidationError({**error.errors, "resources": _at_their_places(wrong, copied)}) from None
+                raise ValidationError({**error.errors, "resources": at_their_places(wrong, copied)}) from None
             raise
 
     def patch(self, sent: Record) -> Record:
@@ -362,63 +363,6 @@ def _same(original: Record, sent: Record) -> bool:
     """Tell whether a full dict says what is kept already."""
     unstamped = {key: value for key, value in original.items() if key != "metadata_modified"}
     return original == sent if sent.get("metadata_modified") else unstamped == sent
-
-
-def _changed_resources(original: Record, sent: Record) -> tuple[list[Record] | None, dict[int, int]]:
-    """Return the resources that differ, and where each of the others was: place sent, place held."""
-    if "resources" not in sent:
-        return None, {}
-    resources = sent["resources"]
-    if not isinstance(resources, list):
-        raise InternalError
-    held = {text_of(resource["id"]): resource for resource in dicts(original["resources"])}
-    copied: dict[int, int] = {}
-    for place, resource in enumerate(dicts_of("resources", resources)):
-        same = held.get(text_of(resource.get("id")))
-        if resource == same:
-            copied[place] = position_of(resource, held)
-    return [one for place, one in enumerate(dicts(resources)) if place not in copied], copied
-
-
-def position_of(resource: Record, among: Sized) -> int:
-    """Return where a resource stands in its package.
-
-    Raises:
-        InternalError: after the end, where CKAN puts a resource that was added with an id of the package.
-    """
-    at = resource["position"]
-    if not isinstance(at, int) or at >= len(among):
-        raise InternalError
-    return at
-
-
-def _put_together(made: Sequence[Record], copied: Mapping[int, int], held: Sequence[Record]) -> list[Record]:
-    found: list[Record] = []
-    for resource in made:
-        while len(found) in copied:
-            found.append(held[copied[len(found)]])
-        found.append(resource)
-    while len(found) in copied:
-        found.append(held[copied[len(found)]])
-    if [one["id"] for one in found] == [one["id"] for one in held]:
-        return found
-    last = {resource["id"]: at for at, resource in enumerate(found)}  # one id, one resource
-    return [{**one, "position": at} for at, one in enumerate(found) if last[one["id"]] == at]
-
-
-def _gone(held: Sequence[Record], found: Sequence[Record]) -> list[Record] | None:
-    """Return the resources that are not there any more; None if the list is as it was."""
-    ids = [one["id"] for one in found]
-    return None if ids == [one["id"] for one in held] else [one for one in held if one["id"] not in ids]
-
-
-def _at_their_places(wrong: Sequence[JSON], copied: Mapping[int, int]) -> list[JSON]:
-    placed: list[JSON] = []
-    for error in wrong:
-        while len(placed) in copied:
-            placed.append({})
-        placed.append(error)
-    return placed
 
 
 class _Around:

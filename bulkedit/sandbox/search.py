@@ -214,7 +214,7 @@ def _equal(field: str, text: str) -> Condition:
     compared, value = ("GLOB", text) if "*" in text or "?" in text else ("=", text)
     if field in _ONE_OF_MANY:
         inner = _ONE_OF_MANY[field]
-        return Condition(f"EXISTS (SELECT 1 FROM ({inner}) WHERE held {compared} ?)", (value,))  # noqa: S608
+        return Condition(f"EXISTS (SELECT 1 FROM ({inner}) WHERE held {compared} ?)", (value,))  # noqa: S608  built by search
     return Condition(f"{_column(field)} {compared} ?", (value,))
 
 

@@ -1,6 +1,6 @@
 """A package dict as a caller sends it, checked by its record type: what will be kept, or all its errors."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from bulkedit.core.json_value import JSON, dicts
@@ -84,7 +84,10 @@ def _check_field(
         elif not isinstance(value, datetime) and value is not ABSENT:
             kept[field.name] = value
     elif field.name in sent:
-        _check_items(field, dicts_of(field.name, sent[field.name]), around, kept, errors)
+        items = [item for item in dicts_of(field.name, sent[field.name]) if item]
+        records = _check_records(field.name, field.subfields, items, around, errors)
+        if records and field.name not in errors:
+            kept[field.name] = list(records)
 
 
 def _checked(field: Field, sent: Mapping[str, JSON], around: Surroundings) -> tuple[Value, list[str]]:
@@ -102,18 +105,18 @@ def _checked(field: Field, sent: Mapping[str, JSON], around: Surroundings) -> tu
     return value, wrong
 
 
-def _check_items(
-    field: Field,
-    items: Iterable[dict[str, JSON]],
+def _check_records(
+    name: str,
+    fields: Collection[Field],
+    sent: Iterable[dict[str, JSON]],
     around: Surroundings,
-    kept: dict[str, JSON],
     errors: dict[str, JSON],
-) -> None:
-    checked = [_check_record(field.subfields, item, around) for item in items if item]
+) -> list[dict[str, JSON]]:
+    """Return what is kept of each record of a list, and note under the list's name what is wrong with any."""
+    checked = [_check_record(fields, one, around) for one in sent]
     if any(wrong for _, wrong in checked):
-        errors[field.name] = [wrong for _, wrong in checked]
-    elif checked:
-        kept[field.name] = [item for item, _ in checked]
+        errors[name] = [wrong for _, wrong in checked]
+    return [kept for kept, _ in checked]
 
 
 def _check_record(
@@ -141,14 +144,12 @@ def _check_resources(
     kept: dict[str, JSON],
     errors: dict[str, JSON],
 ) -> None:
-    checked = [_check_record(kind.resource_fields.values(), resource, around) for resource in resources]
-    if any(wrong for _, wrong in checked):
-        errors["resources"] = [wrong for _, wrong in checked]
+    records = _check_records("resources", kind.resource_fields.values(), resources, around, errors)
     own = kind.resource_fields.keys() | _SET_BY_CKAN
     lists = [field.name for field in kind.resource_fields.values() if field.subfields]
     made = [
         {key: value for key, value in sent.items() if key not in own or (key in lists and value == [])} | resource
-        for sent, (resource, _) in zip(resources, checked, strict=True)
+        for sent, resource in zip(resources, records, strict=True)
     ]
     kept["resources"] = [resource for resource in made if resource]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 
 from filelock import BaseFileLock
 
@@ -65,3 +66,19 @@ class Claims:
         """Let others have what was kept."""
         while self._held:
             self._held.pop().release()
+
+
+class Claimant:
+    """A run that claims things, and lets others have them at the end of its ``with`` block."""
+
+    _claims: Claims
+
+    def close(self) -> None:
+        """Let others have what was claimed."""
+        self._claims.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *trouble: object) -> None:
+        self.close()

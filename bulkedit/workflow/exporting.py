@@ -1,37 +1,43 @@
 """Export a catalogue into a workbook."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from bulkedit.ckan.site import Organization, Site, organization_of
 from bulkedit.core.arranging import organizations_named
-from bulkedit.core.catalogue import Catalogue, id_of, tabulate
+from bulkedit.core.catalogue import Catalogue, tabulate
 from bulkedit.core.columns import Choice, Layout
-from bulkedit.core.identities import confusable
+from bulkedit.core.identities import Identities
 from bulkedit.core.json_value import JSON, Package, text_of
-from bulkedit.core.layout import by_type, layout_of
+from bulkedit.core.layout import layout_of
 from bulkedit.core.meta import Identity
 from bulkedit.core.schema import Vocabulary
 from bulkedit.core.template import NO_TEMPLATE, Template, TemplateError
 from bulkedit.core.trouble import RunError
+from bulkedit.core.witnesses import Witnesses, type_of
 from bulkedit.excel import bounds
 from bulkedit.excel.save import ensure_writable, is_open_elsewhere, refuse_other_format, save
 from bulkedit.excel.write import Export, write_workbook
 from bulkedit.templating import templates_for
 from bulkedit.workflow.clock import Clock, now
+from bulkedit.workflow.records import Records
 from bulkedit.workflow.rights import editable_organizations
 
 
 @dataclass(frozen=True)
 class ExportReport:
-    """A finished export: what was written where, with the number of rows of each sheet."""
+    """A finished export: what was written where, with the number of rows of each sheet.
+
+    `read_only` are the organizations whose packages the user may not edit.
+    """
 
     site: str
     organizations: Sequence[str]
     workbook: Path
     counts: Mapping[str, int]
-    editable: bool
+    read_only: Sequence[str]
 
 
 def export(
@@ -76,103 +82,120 @@ def export(
     if is_open_elsewhere(path):
         raise RunError(f"{path} is open in a spreadsheet program; close it there, or give another name with -o.")
     ensure_writable(path)
-    packages = (
-        [] if blank else [p for one in wanted for p in site.packages(one, dataset_type=dataset_type, query=query)]
-    )
-    packages = list({id_of(package): package for package in packages}.values())  # one may move while we read
-    _refuse_confusable(site, packages)
-    types = sorted(
-        {text_of(package.get("type")) or "dataset" for package in packages} | set(filter(None, [dataset_type]))
-    )
+    records, witnesses = Records(), Witnesses()
+    if not blank:
+        _read(site, wanted, records, witnesses, dataset_type=dataset_type, query=query)
+    types = sorted(witnesses.counts.keys() | set(filter(None, [dataset_type])))
     if blank and not types:
         types = site.dataset_types()
     language = language or language_of_site
-    layout = _layout(site, packages, types or ["dataset"], templates, language, [*editable, *wanted])
+    layout = _Layouts(site, templates, language, [*editable, *wanted]).layout(
+        records, witnesses, types or ["dataset"]
+    )
     names = {one.id: one.name for one in wanted}
     identity = Identity(site.url, names, clock(), site.user(), language, dataset_type, query, blank)
-    catalogue = tabulate(layout, packages)
-    refuse_too_many(layout, catalogue)
-    counts = _write(path, Export(identity, layout, catalogue, headers_as_names))
+    counts = _write(path, Export(identity, layout, pieces(layout, records), headers_as_names))
     ids = {one.id for one in editable}
-    return ExportReport(site.url, [one.name for one in wanted], path, counts, all(one.id in ids for one in wanted))
+    read_only = [one.name for one in wanted if one.id not in ids]
+    return ExportReport(site.url, [one.name for one in wanted], path, counts, read_only)
 
 
-def refuse_too_many(layout: Layout, catalogue: Catalogue) -> None:
-    """Make sure that the workbook can be read again.
+def _read(
+    site: Site,
+    organizations: Sequence[Organization],
+    records: Records,
+    witnesses: Witnesses,
+    *,
+    dataset_type: str,
+    query: str,
+) -> None:
+    """Read the packages of organizations.
 
     Raises:
-        RunError: a sheet would have more rows or columns than are read.
+        RunError: they cannot be read, or their rows could not be told apart when they come back.
     """
-    remembered = sum(map(len, catalogue.rows.values())) + len(catalogue.packages) + len(catalogue.resources)
-    if remembered > bounds.ROWS_EXPORTED:
-        raise RunError(
-            f"{len(catalogue.packages):,} packages with {len(catalogue.resources):,} resources are too many for"
-            " one workbook; export fewer at once: an organization each, or a part of one with --query."
-        )
+    identities = Identities()
+    for group, one in enumerate(organizations):
+        for package in site.each_package(one, dataset_type=dataset_type, query=query):
+            if trouble := identities.trouble_with(package):
+                raise RunError(
+                    f"{site.url} {trouble}, so that its rows could not be told apart; tell those who run it, or"
+                    " leave the package out with --query."
+                )
+            records.add(package, group)
+            witnesses.add(package)
+
+
+def pieces(layout: Layout, records: Records) -> Iterator[Catalogue]:
+    """Yield the cell texts of packages, some packages at a time.
+
+    Raises:
+        RunError: a sheet would have more rows or columns than are read again.
+    """
     for table in layout.tables:
         if len(table.columns) > bounds.FURTHEST_COLUMN - _OWN_COLUMNS:
             raise RunError(
                 f"The sheet {table.title!r} would have {len(table.columns):,} columns, more than a workbook can"
                 " hold; export fewer packages at once with --query."
             )
+    remembered, waiting = 0, iter(records)
+    while some := list(islice(waiting, _AT_ONCE)):
+        piece = tabulate(layout, some)
+        remembered += sum(map(len, piece.rows.values())) + len(piece.packages) + len(piece.resources)
+        if remembered > bounds.ROWS_EXPORTED:
+            raise RunError(
+                f"{len(records):,} packages with their resources and lists are too many for one workbook; export"
+                " fewer at once: an organization each, or a part of one with --query."
+            )
+        yield piece
 
 
+_AT_ONCE = 100  # packages
 _OWN_COLUMNS = 100  # that a sheet may have besides fields: ours, and those that people add
 
 
-def _refuse_confusable(site: Site, packages: Sequence[Package]) -> None:
-    """Make sure that the rows of packages can be told apart when they come back.
+@dataclass(frozen=True)
+class _Layouts:
+    """What a site and templates say of layouts."""
 
-    Raises:
-        RunError: they cannot.
-    """
-    if found := confusable(packages):
-        raise RunError(
-            f"{site.url} {found}, so that its rows could not be told apart; tell those who run it, or leave the"
-            " package out with --query."
-        )
+    site: Site
+    templates: Sequence[Path]
+    language: str
+    known: Sequence[Organization]
 
+    def layout(self, records: Iterable[Package], witnesses: Witnesses, types: Sequence[str]) -> Layout:
+        """Return the tables for packages.
 
-def _layout(
-    site: Site,
-    packages: Sequence[Package],
-    types: Sequence[str],
-    templates: Sequence[Path],
-    language: str,
-    known: Sequence[Organization],
-) -> Layout:
-    """Return the tables for packages, as the site's schemas and the templates want them.
+        Raises:
+            RunError: a template says what it cannot mean.
+        """
+        templates, schemas = templates_for(types, self.templates), self.site.schemas(types)
+        named = self._organizations_named(records, witnesses, schemas, templates)
+        vocabulary = Vocabulary(self.site.licences(), _choices(named, witnesses.packages), self.language)
+        try:
+            return layout_of(witnesses.packages, schemas, vocabulary, types, templates, witnesses.counts)
+        except TemplateError as error:
+            raise RunError(str(error)) from None
 
-    Raises:
-        RunError: a template says what it cannot mean.
-    """
-    layouts, schemas = templates_for(types, templates), site.schemas(types)
-    named = _organizations_named(site, packages, schemas, layouts, known)
-    vocabulary = Vocabulary(site.licences(), _choices(named, packages), language)
-    try:
-        return layout_of(packages, schemas, vocabulary, types, layouts)
-    except TemplateError as error:
-        raise RunError(str(error)) from None
+    def _organizations_named(
+        self,
+        records: Iterable[Package],
+        witnesses: Witnesses,
+        schemas: Mapping[str, Mapping[str, JSON]],
+        templates: Mapping[str, Template],
+    ) -> list[Organization]:
+        """Return the organizations that are known, and those that fields of the packages name by id."""
+        named: set[str] = set()
+        for one in witnesses.counts:
+            own = (package for package in records if type_of(package) == one)
+            named |= organizations_named(own, schemas.get(one) or {}, templates.get(one, NO_TEMPLATE))
+        held = {text_of(package.get("owner_org")) for package in witnesses.packages}
+        unknown = sorted(named - held - {text for org in self.known for text in (org.id, org.name)})
+        found = (self.site.organization_by_id(key) for key in unknown[:_ORGANIZATIONS_AT_MOST])
+        return [*self.known, *(organization for organization in found if organization is not None)]
 
 
 _ORGANIZATIONS_AT_MOST = 500  # that are asked for one by one, because packages name them
-
-
-def _organizations_named(
-    site: Site,
-    packages: Sequence[Package],
-    schemas: Mapping[str, Mapping[str, JSON]],
-    templates: Mapping[str, Template],
-    known: Sequence[Organization],
-) -> list[Organization]:
-    """Return the organizations that are known, and those that fields of the packages name by id."""
-    named: set[str] = set()
-    for one, own in by_type(packages, ()).items():
-        named |= organizations_named(own, schemas.get(one) or {}, templates.get(one, NO_TEMPLATE))
-    held = {text_of(package.get("owner_org")) for package in packages}
-    unknown = sorted(named - held - {text for org in known for text in (org.id, org.name)})
-    found = (site.organization_by_id(key) for key in unknown[:_ORGANIZATIONS_AT_MOST])
-    return [*known, *(organization for organization in found if organization is not None)]
 
 
 def _write(path: Path, content: Export) -> dict[str, int]:

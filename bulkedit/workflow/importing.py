@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from bulkedit.ckan.pace import WORKERS
 from bulkedit.ckan.site import Site, same_address
@@ -17,7 +15,7 @@ from bulkedit.excel.read import Book
 from bulkedit.excel.save import tidy
 from bulkedit.ledger import Ledger, Run, RunState, who
 from bulkedit.newcomers import Newcomers
-from bulkedit.workflow.claims import Claims
+from bulkedit.workflow.claims import Claimant, Claims
 from bulkedit.workflow.clock import Clock, now
 from bulkedit.workflow.delivery import Delivery, Sender, foresee, wait_for
 from bulkedit.workflow.job import ImportOptions, Job, Progress
@@ -26,7 +24,7 @@ from bulkedit.workflow.recovery import created_before, killed_runs
 from bulkedit.workflow.rights import refuse_without_rights
 
 
-class Import(Job):
+class Import(Job, Claimant):
     """One workbook on its way into one catalogue."""
 
     def __init__(
@@ -63,18 +61,6 @@ class Import(Job):
         except BaseException:
             self.close()
             raise
-
-    def close(self) -> None:
-        """Let others import the workbook and its organizations."""
-        self._claims.release()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _arrive(self, book: Book) -> "_Online":
         """Return the site as the other side of a workbook that belongs there and may be sent there."""

@@ -17,6 +17,7 @@ from urllib.parse import quote, urlsplit
 from bulkedit import __version__
 from bulkedit.core.contrast import Told, told
 from bulkedit.core.json_value import JSON, dicts, text_of
+from bulkedit.core.report import place_told
 from bulkedit.core.results import APPLIED, Result
 from bulkedit.core.text import seen
 from bulkedit.core.trouble import RunError
@@ -197,8 +198,7 @@ def _row(row: Mapping[str, JSON]) -> Row:
     if result == Result.DELETED:
         changes = [change for change in changes if change.get("field") != "state"]  # the message says it
     headers, lines = _table(result, changes)
-    place = f"{text_of(row.get('sheet'))} row {row.get('row')}"
-    return Row(place, result, text_of(row.get("message")), headers, lines)
+    return Row(str(place_told(row)), result, text_of(row.get("message")), headers, lines)
 
 
 def _table(

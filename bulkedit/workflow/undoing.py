@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Self
 
 from bulkedit.ckan.pace import WORKERS
 from bulkedit.ckan.site import Site, same_address
@@ -16,7 +15,7 @@ from bulkedit.core.trouble import RunError
 from bulkedit.core.undo import undo
 from bulkedit.core.undone import Ending, Told, outcomes_of_undo
 from bulkedit.ledger import Ledger, Run, RunState, who
-from bulkedit.workflow.claims import Claims
+from bulkedit.workflow.claims import Claimant, Claims
 from bulkedit.workflow.clock import Clock, now
 from bulkedit.workflow.crew import work_off
 from bulkedit.workflow.delivery import Delivery, Sender, bring, foresee, wait_for
@@ -26,7 +25,7 @@ from bulkedit.workflow.rights import refuse_without_rights
 from bulkedit.workflow.touched import Touched, lanes_back, touched_by
 
 
-class Undo:
+class Undo(Claimant):
     """A run on its way back.
 
     Attributes:
@@ -70,16 +69,6 @@ class Undo:
         except BaseException:
             self.close()
             raise
-
-    def close(self) -> None:
-        """Let other runs at what this one kept from them."""
-        self._claims.release()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *trouble: object) -> None:
-        self.close()
 
     def _claim(self) -> None:
         """Keep other runs of this computer away.

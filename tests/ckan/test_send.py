@@ -20,7 +20,8 @@ from scripted import (
 )
 from scripted import error as ckan_error
 
-from bulkedit.ckan.client import ATTEMPTS, Client, _as_form
+from bulkedit.ckan.client import ATTEMPTS, Client
+from bulkedit.ckan.forms import as_form
 from bulkedit.ckan.pace import Pace
 from bulkedit.ckan.send import is_mismatch, send
 from bulkedit.core.answers import Accepted, Denied, Mismatched, NotSent, Rejected, Unavailable, Unclear
@@ -226,6 +227,6 @@ def test_no_error_of_a_patch_means_that_somebody_was_faster(serve: Serve) -> Non
 
 def test_the_texts_of_a_file_s_form_are_plain() -> None:
     """CKAN reads JSON in the form of package_revise only; elsewhere a text is a text."""
-    assert _as_form("package_revise", {"match": {"id": "x"}, "k": "t"}) == {"match": '{"id": "x"}', "k": '"t"'}
-    assert _as_form("resource_patch", {"id": "x", "size": 5, "hash": None}) == {"id": "x", "size": "5", "hash": ""}
-    assert _as_form("resource_patch", {"tags": [{"shown": True}]}) == {"tags": '[{"shown": true}]'}
+    assert as_form("package_revise", {"match": {"id": "x"}, "k": "t"}) == {"match": '{"id": "x"}', "k": '"t"'}
+    assert as_form("resource_patch", {"id": "x", "size": 5, "hash": None}) == {"id": "x", "size": "5", "hash": ""}
+    assert as_form("resource_patch", {"tags": [{"shown": True}]}) == {"tags": '[{"shown": true}]'}

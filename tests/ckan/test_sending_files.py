@@ -1,18 +1,14 @@
 """Files on their way to a site: what is sent is the file that was examined, under its name and nothing else."""
 
 import os
-import random
-import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from live_catalogue import LiveCatalogue, OpenCatalogue, package, resource_id
 from quick_time import QuickTime
 from scripted import TOKEN
+from secret_beside import INSIDE, POSIX, put_link, records_beside_a_secret, secret_behind, swapping
 
 from bulkedit.ckan.client import Client
 from bulkedit.ckan.errors import FileChangedError
@@ -20,8 +16,6 @@ from bulkedit.ckan.pace import Pace
 from bulkedit.core.files import File
 from bulkedit.uploading import FileError, examine
 
-POSIX = pytest.mark.skipif(sys.platform == "win32", reason="links and pipes as POSIX has them")
-INSIDE, SECRET = b"hour,metres\n", b"SECRET\nSECRE"
 FIRST = resource_id(1)
 
 
@@ -34,11 +28,7 @@ def ckan(open_catalogue: OpenCatalogue) -> LiveCatalogue:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Return a folder with a file in a folder of its own, and a secret of the same name and length elsewhere."""
-    for place, content in (("records/maps", INSIDE), ("private", SECRET)):
-        (tmp_path / place).mkdir(parents=True)
-        (tmp_path / place / "walks.csv").write_bytes(content)
-        os.utime(tmp_path / place / "walks.csv", (1_700_000_000, 1_700_000_000))
-    return tmp_path / "records"
+    return records_beside_a_secret(tmp_path)
 
 
 def send(ckan: LiveCatalogue, file: File) -> None:
@@ -61,9 +51,7 @@ def stored(ckan: LiveCatalogue) -> bytes | None:
 def test_a_secret_in_the_files_place_is_not_sent(ckan: LiveCatalogue, folder: Path, link: str) -> None:
     """Neither through a link of the file nor of a folder, though name, length and time are the same."""
     file = examine("maps/walks.csv", folder)
-    private = folder.parent / "private" / link.removeprefix("maps").lstrip("/")
-    (folder / link).rename(folder / "away")
-    (folder / link).symlink_to(private)
+    put_link(link, folder)
 
     with pytest.raises(FileChangedError):
         send(ckan, file)
@@ -82,38 +70,14 @@ def test_a_pipe_in_the_files_place_is_not_waited_for(ckan: LiveCatalogue, folder
         send(ckan, file)
 
 
-@contextmanager
-def swapping(folder: Path, private: Path) -> Iterator[None]:
-    """Swap a folder and the file in it for links to a secret, and back again, all the while."""
-    over = threading.Event()
-
-    def swap() -> None:
-        while not over.is_set():
-            for place, other in ((folder, private), (folder / "walks.csv", private / "walks.csv")):
-                away = folder.parent / "away"
-                place.rename(away)
-                place.symlink_to(other)
-                over.wait(random.uniform(0, 0.002))  # noqa: S311
-                place.unlink()
-                away.rename(place)
-                over.wait(random.uniform(0, 0.004))  # noqa: S311
-
-    thread = threading.Thread(target=swap)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-
-
 @POSIX
 def test_no_race_gets_a_secret_sent(ckan: LiveCatalogue, folder: Path) -> None:
     """Whatever is swapped for what between the look and the end of sending: only what is inside arrives."""
     arrived: list[bytes | None] = []
     until = time.monotonic() + 4
+    swaps = [(folder / link, secret_behind(link, folder)) for link in ("maps", "maps/walks.csv")]
 
-    with swapping(folder / "maps", folder.parent / "private"):
+    with swapping(*swaps, linked=0.002, in_place=0.004):
         while time.monotonic() < until:
             try:
                 send(ckan, examine("maps/walks.csv", folder))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from speaking import Groups, Packages, Site, call, some_name
+from speaking import Groups, Packages, Site, call, resource, some_name
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "real"))
 
@@ -77,6 +77,14 @@ def packages(site: Site) -> Iterator[Packages]:
     made = Packages(site)
     yield made
     made.delete()
+
+
+@pytest.fixture(scope="module")
+def kept(site: Site) -> Iterator[dict[str, Any]]:
+    """Make a package that no test changes."""
+    packages = Packages(site)
+    yield packages.record(topics=["water"], resources=[resource()])
+    packages.delete()
 
 
 @pytest.fixture(scope="session")

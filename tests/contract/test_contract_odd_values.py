@@ -336,8 +336,8 @@ def test_parameters_that_are_there_twice(site: Site, packages: Packages) -> None
     made = packages.dataset(private=True)
     queries = [f"id:{made['id']}", f"name:{made['name']}"]
 
-    found = get(site, "package_search", {"fq_list": queries, "include_private": "true"})  # type: ignore[dict-item]
-    none = get(site, "package_search", {"fq_list": [queries[0], "name:x"], "include_private": "true"})  # type: ignore[dict-item]
+    found = get(site, "package_search", {"fq_list": queries, "include_private": "true"})  # type: ignore[dict-item]  # a list of texts
+    none = get(site, "package_search", {"fq_list": [queries[0], "name:x"], "include_private": "true"})  # type: ignore[dict-item]  # a list of texts
 
     assert (found.result["count"], none.result["count"]) == (1, 0)
 

@@ -12,6 +12,7 @@ from speaking import (
     Packages,
     Site,
     call,
+    contact,
     show,
     some_id,
     some_name,
@@ -127,15 +128,13 @@ def resource(**fields: Any) -> dict[str, Any]:
     } | fields
 
 
-def test_a_bare_record(site: Site, packages: Packages) -> None:
-    """A field of the schema that was not given is not shown; lists are, and in CKAN 2.12 times, as empty."""
-    made = packages.record()
-
+def bare_record(site: Site, name: str) -> dict[str, Any]:
+    """Return what the type with a schema shows where only what it must have was given."""
     last_checked = {} if site.old else {"last_checked": ""}
-    assert settled(made) == last_checked | package(
+    return last_checked | package(
         site,
         type="bcdc_dataset",
-        name=made["name"],
+        name=name,
         title="Fords",
         notes="Where paths cross water.",
         **licence(site, "notspecified"),
@@ -146,6 +145,13 @@ def test_a_bare_record(site: Site, packages: Packages) -> None:
         topics=[],
         other_titles=[],
     )
+
+
+def test_a_bare_record(site: Site, packages: Packages) -> None:
+    """A field of the schema that was not given is not shown; lists are, and in CKAN 2.12 times, as empty."""
+    made = packages.record()
+
+    assert settled(made) == bare_record(site, made["name"])
 
 
 def test_a_bare_dataset(site: Site, packages: Packages) -> None:
@@ -169,136 +175,111 @@ TEXTS = {
 }
 
 
+KEPT_AS_GIVEN = TEXTS | {
+    "license_id": "cc-zero",
+    "publish_state": "PUBLISHED",
+    "resource_status": "onGoing",
+    "security_class": "MEDIUM-SENSITIVITY",
+    "view_audience": "Named users",
+    "replacement_record": "https://example.org/bridges",
+    "purpose": "To cross dry-shod",
+    "data_quality": "good",
+    "lineage_statement": "- walked\n- counted",
+    "object_name": "0012",
+    "record_publish_date": "2024-03-01",
+    "last_checked": "2024-03-01T10:20:30",
+    "access_rules": {"gate": {"open": [True, None, 1.5]}},
+    "enquiries_email": "paths@example.org",
+    "other_titles": ["Small bridges", "Bridges, small"],
+    "more_info": [{"url": "https://example.org/more", "description": "More"}, {"url": "https://example.org/a"}],
+    "private": True,
+}
+GIVEN_IN_OTHER_FORMS = {
+    "fee_cents": 1250,
+    "open_by_default": True,
+    "topics": ["safety", "water"],
+    "tags": [{"name": "weir"}, {"name": "Alder bridge"}],
+    "contacts": [
+        contact(shown_as=["displayEmail", "displayName"]),
+        {"name": "Sage", "email": "sage@example.org", "role": "distributor"},
+    ],
+    "dates": [{"type": "Created", "date": "2020-1-2"}],
+}
+IN_THEIR_ONE_FORM = {
+    "fee_cents": "1250",
+    "open_by_default": "true",
+    "topics": ["water", "safety"],
+    "tags": [tag("Alder bridge"), tag("weir")],
+    "num_tags": 2,
+    "contacts": [
+        contact(shown_as=["displayName", "displayEmail"]),
+        contact("Sage", email="sage@example.org", role="distributor"),
+    ],
+    "dates": [{"date": "2020-01-02", "type": "Created"}],
+}
+RESOURCE_AS_GIVEN = {
+    "name": "Lengths",
+    "url": "https://example.org/lengths.csv",
+    "description": "One row for each",
+    "resource_update_cycle": "daily",
+    "resource_access_method": "direct access",
+    "projection_name": "none",
+    "size": 1000,
+    "temporal_start": "2020-01-01",
+    "temporal_end": "2021-01-01",
+    "json_table_schema": {"fields": [{"name": "length"}]},
+    "table_columns": [{"data_type": "text", "column_name": "name"}, {"column_name": "length"}],
+    "house_key": "kept",
+}
+
+
 def test_a_full_record(site: Site, packages: Packages) -> None:
-    """Every field comes back as given, or in the one form in which its kind is kept."""
-    fields = TEXTS | {
-        "license_id": "cc-zero",
-        "publish_state": "PUBLISHED",
-        "resource_status": "onGoing",
-        "security_class": "MEDIUM-SENSITIVITY",
-        "view_audience": "Named users",
-        "replacement_record": "https://example.org/bridges",
-        "purpose": "To cross dry-shod",
-        "data_quality": "good",
-        "lineage_statement": "- walked\n- counted",
-        "object_name": "0012",
-        "record_publish_date": "2024-03-01",
-        "last_checked": "2024-03-01T10:20:30",
-        "access_rules": {"gate": {"open": [True, None, 1.5]}},
-        "enquiries_email": "paths@example.org",
-        "other_titles": ["Small bridges", "Bridges, small"],
-        "private": True,
-    }
+    """Every field comes back as given, or in the one form in which its kind is kept, all at once."""
     made = packages.record(
-        **fields,
+        **KEPT_AS_GIVEN,
+        **GIVEN_IN_OTHER_FORMS,
         name=(name := some_name()),
-        fee_cents=1250,
-        open_by_default=True,
-        topics=["safety", "water"],
-        tags=[{"name": "weir"}, {"name": "Alder bridge"}],
-        contacts=[
-            {
-                "role": "custodian",
-                "email": "rowan@example.org",
-                "name": "Rowan",
-                "shown_as": ["displayEmail", "displayName"],
-            },
-            {"name": "Sage", "email": "sage@example.org", "role": "distributor"},
-        ],
-        dates=[{"type": "Created", "date": "2020-1-2"}],
-        more_info=[{"url": "https://example.org/more", "description": "More"}, {"url": "https://example.org/a"}],
         resources=[
-            {
-                "name": "Lengths",
-                "url": "https://example.org/lengths.csv",
-                "description": "One row for each",
-                "format": "csv",
-                "resource_update_cycle": "daily",
-                "resource_access_method": "direct access",
-                "projection_name": "none",
-                "row_count": "12",
-                "size": 1000,
-                "temporal_start": "2020-01-01",
-                "temporal_end": "2021-01-01",
-                "languages": ["fr", "en"],
-                "json_table_schema": {"fields": [{"name": "length"}]},
-                "table_columns": [{"data_type": "text", "column_name": "name"}, {"column_name": "length"}],
-                "house_key": "kept",
-            },
+            RESOURCE_AS_GIVEN | {"format": "csv", "row_count": "12", "languages": ["fr", "en"]},
             {"name": "Map", "resource_update_cycle": "notPlanned"},
         ],
     )
 
     assert made == show(site, made["id"])
-    assert settled(made) == package(site) | fields | licence(site, "cc-zero") | {
-        "type": "bcdc_dataset",
-        "name": name,
-        "fee_cents": "1250",
-        "open_by_default": "true",
-        "topics": ["water", "safety"],
-        "tags": [tag("Alder bridge"), tag("weir")],
-        "num_tags": 2,
-        "contacts": [
-            {
-                "shown_as": ["displayName", "displayEmail"],
-                "email": "rowan@example.org",
-                "name": "Rowan",
-                "role": "custodian",
-            },
-            {"shown_as": [], "email": "sage@example.org", "name": "Sage", "role": "distributor"},
-        ],
-        "dates": [{"date": "2020-01-02", "type": "Created"}],
-        "more_info": [
-            {"url": "https://example.org/more", "description": "More"},
-            {"url": "https://example.org/a"},
-        ],
+    shown_once = KEPT_AS_GIVEN | IN_THEIR_ONE_FORM | licence(site, "cc-zero")
+    assert settled(made) == bare_record(site, name) | shown_once | {
         "num_resources": 2,
         "resources": [
-            resource(
-                name="Lengths",
-                url="https://example.org/lengths.csv",
-                description="One row for each",
-                format="CSV",
-                resource_update_cycle="daily",
-                resource_access_method="direct access",
-                projection_name="none",
-                row_count=12,
-                size=1000,
-                temporal_start="2020-01-01",
-                temporal_end="2021-01-01",
-                languages=["en", "fr"],
-                json_table_schema={"fields": [{"name": "length"}]},
-                table_columns=[{"column_name": "name", "data_type": "text"}, {"column_name": "length"}],
-                house_key="kept",
-            ),
+            resource(**RESOURCE_AS_GIVEN, format="CSV", row_count=12, languages=["en", "fr"]),
             resource(name="Map", resource_update_cycle="notPlanned", languages=[], position=1),
         ],
     }
 
 
+EXTRAS = [{"key": "A b", "value": "2"}, {"key": "m", "value": ""}, {"key": "zinc", "value": "1"}]
+DESCRIBED = {
+    "description": "All of them",
+    "hash": "abc",
+    "mimetype": "text/html",
+    "mimetype_inner": "text/plain",
+    "resource_type": "api",
+    "size": 5,
+    "cache_url": "https://example.org/cache",
+    "house_key": "kept",
+}
+
+
 def test_a_full_dataset(site: Site, packages: Packages) -> None:
     """CKAN's own type shows free keys as a list, and a resource's own fields as null where not given."""
-    extras = [{"key": "A b", "value": "2"}, {"key": "m", "value": ""}, {"key": "zinc", "value": "1"}]
     made = packages.dataset(
         **TEXTS,
         name=(name := some_name()),
         license_id="cc-zero",
         tag_string="weir,Alder bridge",
-        extras=extras[::-1],
+        extras=EXTRAS[::-1],
         resources=[
             {"url": "https://example.org/lengths.csv", "name": "Lengths"},
-            {
-                "url": "example.org/map",
-                "format": "wms",
-                "description": "All of them",
-                "hash": "abc",
-                "mimetype": "text/html",
-                "mimetype_inner": "text/plain",
-                "resource_type": "api",
-                "size": 5,
-                "cache_url": "https://example.org/cache",
-                "house_key": "kept",
-            },
+            DESCRIBED | {"url": "example.org/map", "format": "wms"},
         ],
     )
 
@@ -308,24 +289,11 @@ def test_a_full_dataset(site: Site, packages: Packages) -> None:
         "name": name,
         "tags": [tag("Alder bridge"), tag("weir")],
         "num_tags": 2,
-        "extras": extras,
+        "extras": EXTRAS,
         "num_resources": 2,
         "resources": [
             resource(name="Lengths", url="https://example.org/lengths.csv", format="CSV", description=None),
-            resource(
-                position=1,
-                name=None,
-                url="http://example.org/map",
-                format="WMS",
-                description="All of them",
-                hash="abc",
-                mimetype="text/html",
-                mimetype_inner="text/plain",
-                resource_type="api",
-                size=5,
-                cache_url="https://example.org/cache",
-                house_key="kept",
-            ),
+            resource(**DESCRIBED, position=1, name=None, url="http://example.org/map", format="WMS"),
         ],
     }
 

@@ -483,3 +483,16 @@ def test_what_was_typed_is_known_again_in_any_spelling() -> None:
     advance(desk.layout, desk.catalogue, [one], rows)
 
     assert _left(desk.edits()) == []
+
+
+def test_what_went_through_is_remembered_where_the_site_does_not_show_it() -> None:
+    """Who may write a package and not read it: what was accepted counts as exported from now on."""
+    desk = desk_of(parks())
+    desk.rows["Packages"][0]["Notes"] = "Some parks"
+    rows = desk.edits().rows
+    one = replace(settled(desk, {"id-parks": parks()})[0], answer=Accepted(None), live=None)
+
+    moved = advance(desk.layout, desk.catalogue, [one], rows)
+
+    assert moved.remembers_more
+    assert _left(desk.edits()) == []

@@ -314,7 +314,7 @@ def _extra(key: str) -> dict[str, str]:
 )
 def test_a_key_that_is_taken_is_invalid(extras: Desk, key: str, words: str) -> None:
     """CKAN takes each key once, and none that is the name of a field."""
-    extras.rows["Extras"].append(_extra(key))  # type: ignore[arg-type]
+    extras.rows["Extras"].append(_extra(key))  # type: ignore[arg-type]  # texts are cells
 
     assert _problems(extras) == {("Extras", 4): (words,)}
 
@@ -330,7 +330,7 @@ def test_a_key_that_its_holder_gives_up_is_free(extras: Desk) -> None:
 def test_a_key_of_a_row_that_is_not_in_the_sheet_is_taken(extras: Desk) -> None:
     """A vanished row changes nothing: its extra stays."""
     del extras.rows["Extras"][0]
-    extras.rows["Extras"].append(_extra("a"))  # type: ignore[arg-type]
+    extras.rows["Extras"].append(_extra("a"))  # type: ignore[arg-type]  # texts are cells
 
     assert list(_problems(extras)) == [("Extras", 3)]
 
@@ -380,3 +380,25 @@ def test_a_cell_that_is_filled_owes_nothing() -> None:
     desk.rows["Contacts"][1]["Name"] = "Ann"
 
     assert _warnings(desk) == {}
+
+
+def test_a_range_of_numbers_wants_a_number_first() -> None:
+    """A text is told how a number is written."""
+    assert wrong("range:-90..90", "north") == "“north” is not a number; write it like 12.5"
+
+
+def test_where_it_cannot_be_told_which_values_are_new_all_are_checked() -> None:
+    """The exported text is no list: the site holds something else."""
+    assert wrong("email", "a@x.org; b", Kind.TEXTS, '"a@x.org') == "“b” is not an e-mail address"
+
+
+def test_a_rule_takes_no_notice_of_what_cannot_be_read(ruled: Desk) -> None:
+    """The cell itself is invalid, and says so."""
+    packages, *others = ruled.layout.tables
+    columns = [replace(column, closed=column.name == "colour") for column in packages.columns]
+    ruled.layout = Layout((replace(packages, columns=tuple(columns)), *others))
+    ruled.rows["Packages"][0]["Colour"] = "Mauve"
+
+    [problems] = _problems(ruled).values()
+
+    assert [problem.partition("]")[0] for problem in problems] == ["[Colour"]

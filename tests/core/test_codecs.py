@@ -266,7 +266,7 @@ def test_missing_null_and_empty_show_alike(kind: Kind, empty: JSON) -> None:
 def test_tags_keep_their_vocabulary_and_groups_only_their_name() -> None:
     """A tag that stays goes back with its vocabulary; a new one has none; groups are addressed by name."""
     held: JSON = [{"name": "road", "vocabulary_id": "v1", "state": "active"}, {"name": "gone"}]
-    read: Callable[[Kind], JSON] = lambda kind: codec_of(_column(kind)).read("new; road", held)  # noqa: E731
+    read: Callable[[Kind], JSON] = lambda kind: codec_of(_column(kind)).read("new; road", held)  # noqa: E731  short, and used at once
 
     assert read(Kind.TAGS) == [{"name": "new"}, {"name": "road", "vocabulary_id": "v1"}]
     assert read(Kind.GROUPS) == [{"name": "new"}, {"name": "road"}]
@@ -318,3 +318,16 @@ def test_another_name_that_two_choices_share_names_neither() -> None:
     with pytest.raises(UnreadableError):
         codec.read("Water Board", None)
     assert codec.read("zz", None) == "2"
+
+
+@pytest.mark.parametrize("held", ["[x", '["a", 1]'])
+def test_a_text_that_only_looks_like_a_list_is_one_value(held: str) -> None:
+    """It stays among the values to be chosen, and is replaced like any text."""
+    codec = codec_of(_column(Kind.CHOICES))
+
+    assert codec.read("Red; Blue", held) == ["r", "b"]
+
+
+def test_a_value_typed_twice_counts_once() -> None:
+    """In whatever words."""
+    assert codec_of(_column(Kind.CHOICES)).read("Blue; b; verde; Blue", None) == ["b", "g"]

@@ -53,7 +53,7 @@ def exported() -> Catalogue:
 
 def verdict(row: RowEdit, live: Catalogue, **how: object) -> Verdict:
     """Return the one verdict on a row."""
-    [change] = diff_package([row], exported(), live, layout=LAYOUT, **how).changes  # type: ignore[arg-type]
+    [change] = diff_package([row], exported(), live, layout=LAYOUT, **how).changes  # type: ignore[arg-type]  # whatever a test tells
     return change.verdict
 
 
@@ -130,7 +130,7 @@ def asks(column: Column, text: str, *, new: bool = False) -> RowEdit:
 def held(**fields: str | int) -> Catalogue:
     """Return the live texts, of which the first resource holds something else."""
     live = of_parks()
-    live.resources["r1"] = replace(live.resources["r1"], **fields)  # type: ignore[arg-type]
+    live.resources["r1"] = replace(live.resources["r1"], **fields)  # type: ignore[arg-type]  # whatever a test tells
     return live
 
 

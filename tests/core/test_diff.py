@@ -615,3 +615,39 @@ def test_no_item_is_lost_or_overwritten_in_silence(
     assert [c for c in done if c.cell is not None and c.row.number and c.live != c.cell.exported] == []
     moved = Counter(live) - Counter(after)
     assert moved.total() <= sum(number > 0 for number in rows.values())
+
+
+def test_overwrite_removes_an_item_that_a_rival_changed() -> None:
+    """It is still the same one, by its name."""
+    sheet, live = Sheet(ANN, BOB), (ANN, ("Bob", "rival@x", "2"))
+    sheet.delete(2)
+
+    diff = sheet.diff(*live, overwrite=True)
+
+    assert _verdicts(diff.changes) == [Verdict.CHANGE]
+    assert _sent(diff, live) == [ANN]
+
+
+def test_an_item_that_became_what_was_typed_is_done_beside_one_that_is_not() -> None:
+    """An earlier run sent one edit of the list, or somebody made the same one."""
+    sheet, live = Sheet(ANN, BOB), (("Ann", "new@x", "1"), BOB)
+    sheet.edit(1, email="new@x")
+    sheet.edit(2, email="also@x")
+
+    diff = sheet.diff(*live)
+
+    assert _verdicts(diff.changes) == [Verdict.ALREADY, Verdict.CHANGE]
+    assert _sent(diff, live) == [("Ann", "new@x", "1"), ("Bob", "also@x", "2")]
+
+
+def test_a_new_item_that_is_there_is_not_added_beside_one_that_is_not() -> None:
+    """Each new row is looked for by itself."""
+    sheet, live = Sheet(ANN), (ANN, DEE)
+    sheet.edit(1, email="new@x")
+    sheet.add(*DEE)
+    sheet.add(*CY)
+
+    diff = sheet.diff(*live)
+
+    assert Verdict.ALREADY in _verdicts(diff.changes)
+    assert _sent(diff, live) == [("Ann", "new@x", "1"), DEE, CY]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from worlds import SCHEMA, VOCABULARY, Desk, desk_of, package, parks, resource, trails
@@ -9,9 +10,10 @@ from worlds import SCHEMA, VOCABULARY, Desk, desk_of, package, parks, resource, 
 from bulkedit.core import columns as own
 from bulkedit.core.catalogue import tabulate
 from bulkedit.core.cells import Cell, Form, OddCell
+from bulkedit.core.columns import Layout, Step
 from bulkedit.core.edits import RowEdit
 from bulkedit.core.layout import layout_of
-from bulkedit.core.sheets import HeaderError
+from bulkedit.core.sheets import HeaderError, Sheet, SheetRow
 from bulkedit.core.text import in_cell
 
 
@@ -545,3 +547,79 @@ def test_what_libreoffice_confuses_is_nobodys_edit() -> None:
 
     assert untouched == []
     assert len(_asking(desk)) == 1
+
+
+def test_a_sheet_without_names_tells_packages_by_id_alone(desk: Desk) -> None:
+    """Who removed the column has nothing to be compared."""
+    desk.headers["Packages"].remove("Address")
+    desk.rows["Packages"][0]["Notes"] = "Some"
+
+    assert (_problems(desk), len(_asking(desk))) == ({}, 1)
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ({own.RESOURCE_ID: "nobody"}, "“nobody” is not a resource of this export"),
+        ({own.PACKAGE: "trails"}, "[Package] and [Resource ID] do not belong together"),
+    ],
+)
+def test_the_identifying_cells_of_a_resources_item_cannot_be_edited(
+    desk: Desk, cells: dict[str, str], words: str
+) -> None:
+    """Its resource is one of this export, and of the package beside it."""
+    desk.rows["Resource Temporal extent"][0] |= cells
+
+    assert words in _problems(desk)["Resource Temporal extent", 2]
+
+
+def test_headers_below_a_title_are_told_where_they_stand(desk: Desk) -> None:
+    """They belong into row 1."""
+    cells: dict[int, Cell] = dict(enumerate(desk.headers["Packages"], 1))
+    sheets = desk.sheets() | {"Packages": Sheet("Packages", {1: "Our parks"}, [SheetRow(2, cells)])}
+
+    with pytest.raises(HeaderError, match="stand in row 2; they belong into row 1"):
+        desk.edits(sheets)
+
+
+def test_a_column_that_lost_its_header_is_told(desk: Desk) -> None:
+    """What is edited there would be ignored in silence."""
+    found = desk.sheets()
+    headers = {at: "" if header == "Notes" else header for at, header in found["Packages"].headers.items()}
+    sheets = found | {"Packages": Sheet("Packages", headers, found["Packages"].rows)}
+
+    with pytest.raises(HeaderError, match=r"has values but no header, and there is no \[Notes\]"):
+        desk.edits(sheets)
+
+
+def _with_column(desk: Desk, name: str, **more: Any) -> None:
+    """Let a column of the first sheet be another."""
+    table = desk.layout.tables[0]
+    columns = tuple(replace(column, **more) if column.name == name else column for column in table.columns)
+    desk.layout = Layout((replace(table, columns=columns), *desk.layout.tables[1:]))
+
+
+def test_what_ckan_cannot_forget_cannot_be_emptied(desk: Desk) -> None:
+    """Some times it has no way to take back."""
+    _with_column(desk, "notes", lasting=True)
+    desk.rows["Packages"][0]["Notes"] = ""
+
+    assert _problems(desk) == {("Packages", 2): "[Notes] cannot be emptied again; CKAN has no way to do it."}
+
+
+@pytest.mark.parametrize(
+    ("exported", "edited", "problem"),
+    [
+        ("r", "Green [g]", ""),
+        ("r", "Crimson", "[Colour] cannot go from “Red” to “Crimson”; it can go to: Green [g] (editor, admin)."),
+        ("b", "Crimson", ""),
+        ("", "Blue", "[Colour] of a new record must be: Red (anybody)."),
+    ],
+)
+def test_a_workflow_says_which_way_a_value_can_go(exported: str, edited: str, problem: str) -> None:
+    """One that says nothing of the value before allows any."""
+    desk = desk_of(parks() | {"colour": exported})
+    _with_column(desk, "colour", steps=(Step("", "r"), Step("r", "g", ("editor", "admin"))))
+    desk.rows["Packages"][0]["Colour"] = edited
+
+    assert _problems(desk).get(("Packages", 2), "") == problem

@@ -51,3 +51,13 @@ def test_a_name_that_is_given_up_is_free_for_whoever_comes_after() -> None:
 def test_lanes_that_turn_out_to_be_one_become_one() -> None:
     """A third package that has to do with both names joins them."""
     assert lanes_of(new(2, "a"), new(3, "b"), renamed(4, "a", "b")) == [["+Packages!2", "+Packages!3", "id-4"]]
+
+
+def test_rows_of_other_sheets_have_no_names() -> None:
+    """A contact is called like whoever it is."""
+    contacts = Table("Contacts", Level.ITEM, "dataset", (NAME,))
+    contact = RowEdit(
+        Place("Contacts", 2), contacts, "id-2", "trails-2", "id-2", cells=(CellEdit(NAME, "", "trails-3"),)
+    )
+
+    assert lanes_of(contact, edited(3)) == [["id-2"], ["id-3"]]

@@ -1,5 +1,7 @@
 """What a workbook remembers of its export, and what it says of itself."""
 
+from dataclasses import replace
+
 import pytest
 from arbitrary import packages
 from hypothesis import given, settings
@@ -7,10 +9,10 @@ from hypothesis import strategies as st
 from worlds import IDENTITY, desk_of, laid_out, lit, package, parks, trails
 
 from bulkedit.core.catalogue import tabulate
-from bulkedit.core.columns import POSITION
+from bulkedit.core.columns import POSITION, Column, Layout, Level, Rule, Step, Table
 from bulkedit.core.json_value import Package
 from bulkedit.core.memory import MemoryDamagedError, digest, from_rows, packed, to_rows, unpacked
-from bulkedit.core.meta import LAYOUT_VERSION, MetaError, from_json, to_json
+from bulkedit.core.meta import LAYOUT_VERSION, TABLES_AT_MOST, MetaError, from_json, to_json
 from bulkedit.core.text import CELL_LIMIT, fits
 
 
@@ -187,4 +189,74 @@ def test_a_workbook_of_a_newer_version_is_refused() -> None:
 def test_a_damaged_description_is_refused(said: object) -> None:
     """Nothing is guessed about what a sheet is."""
     with pytest.raises(MetaError, match="damaged"):
-        from_json(said)  # type: ignore[arg-type]
+        from_json(said)  # type: ignore[arg-type]  # a damaged one
+
+
+def test_a_text_of_a_row_that_is_gone_is_not_remembered() -> None:
+    """The site's form of it goes with it."""
+    desk = desk_of(parks())
+    desk.catalogue.shown["Packages", "gone", "notes"] = "x"
+
+    assert [row for row in to_rows(desk.catalogue, desk.layout) if row[0] == "kept"] == []
+
+
+@pytest.mark.parametrize("cell", ["\ue0010\ue002x", "\ue00199\ue002x", "\ue001nonsense", "x"])
+def test_texts_that_were_not_packed_are_refused(cell: str) -> None:
+    """Each has a number, of a column that there is."""
+    with pytest.raises(MemoryDamagedError, match="does not fit the sheet _meta"):
+        unpacked([cell], 2)
+
+
+def test_a_digest_takes_no_notice_of_empty_ends() -> None:
+    """A row that ends in empty texts is that without them."""
+    assert digest([["a", "", ""], ["", ""]]) == digest([["a"], []]) != digest([["", "a"]])
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (["resource", "id-map", "id-parks", "map", "first"], "does not fit together"),
+        (["resource", "id-map", "nobody", "map", "1"], "does not fit together"),
+        (["1|nobody", "nobody"], "does not fit together"),
+    ],
+)
+def test_a_memory_whose_rows_belong_to_nothing_is_refused(row: list[str], words: str) -> None:
+    """Every row is of a package or resource that is there, at a place that is a number."""
+    desk = desk_of(parks())
+    rows = [*to_rows(desk.catalogue, desk.layout), row]
+
+    with pytest.raises(MemoryDamagedError, match=words):
+        from_rows(rows, desk.layout, digest(rows))
+
+
+def test_rules_and_workflows_come_back_with_the_description() -> None:
+    """A check without a site needs them."""
+    steps = (Step("", "draft"), Step("draft", "public", ("editor", "admin")))
+    table = Table("Packages", Level.PACKAGE, "record", (Column("State", "stage", steps=steps),))
+    layout = Layout((replace(table, rules=(Rule("stage", ("public",), ("notes", "contact")),)),))
+
+    assert from_json(to_json(IDENTITY, layout)) == (IDENTITY, layout)
+
+
+def test_a_workbook_of_an_older_version_is_refused() -> None:
+    """What it lacks cannot be guessed."""
+    said = to_json(IDENTITY, laid_out([])) | {"layout_version": LAYOUT_VERSION - 1}
+
+    with pytest.raises(MetaError, match="older version of bulkedit"):
+        from_json(said)
+
+
+@pytest.mark.parametrize(
+    "titles", [["Contacts", "contacts"], ["Start here"], [str(n) for n in range(TABLES_AT_MOST + 1)]]
+)
+def test_a_description_of_sheets_that_cannot_be_is_refused(titles: list[str]) -> None:
+    """Two of one title, one of a title of ours, more than a workbook has."""
+    layout = Layout(tuple(Table(title, Level.PACKAGE, "record", ()) for title in titles))
+
+    with pytest.raises(MetaError, match="layout in the hidden sheet _meta is damaged"):
+        from_json(to_json(IDENTITY, layout))
+
+
+def test_what_was_exported_distinguishes_a_workbooks_new_records() -> None:
+    """Two exports of one organization make records of their own."""
+    assert IDENTITY.salt == f"{IDENTITY.exported_at} {IDENTITY.exported_by} {' '.join(IDENTITY.organizations)}"

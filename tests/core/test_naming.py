@@ -84,3 +84,11 @@ def test_what_a_package_without_id_is_called_is_no_id() -> None:
     """The key of a new package is told apart from any id or name."""
     assert is_placeholder(placeholder("Packages", 12))
     assert not is_placeholder("id-parks")
+
+
+def test_a_name_is_numbered_up_to_999() -> None:
+    """Within the length that CKAN allows; then there is none."""
+    found = list(candidates("x" * 100))
+
+    assert (len(found), found[:2], found[-1][-5:]) == (999, ["x" * 100, "x" * 98 + "-2"], "x-999")
+    assert {len(name) for name in found} == {100}

@@ -1,16 +1,20 @@
 """From rows for new records, and rows that delete, to the calls of their packages; and back into the workbook."""
 
+from dataclasses import replace
+
 import pytest
 from revision import revised
 from worlds import Desk, desk_of, package, parks, resource, settled, trails
 
 from bulkedit.core import columns as own
 from bulkedit.core.advance import advance
+from bulkedit.core.answers import Accepted
 from bulkedit.core.calls import CREATE, Plan
 from bulkedit.core.catalogue import tabulate
 from bulkedit.core.diff import PackageDiff, Verdict, diff_package
 from bulkedit.core.edits import Place
 from bulkedit.core.json_value import Package
+from bulkedit.core.outcomes import Settled
 from bulkedit.core.plan import plan_creation, plan_package
 
 GIVEN = {"name": "lakes", "owner_org": "org-1"}
@@ -99,13 +103,13 @@ def test_a_new_resource_extends_its_package(desk: Desk) -> None:
     """What others have there meanwhile stays; edits of other rows go in the same call."""
     desk.rows["Resources"][0]["Size"] = "11"
     desk.rows["Resources"].append({own.PACKAGE: "parks", "Name": "gpx", "URL": "u", "Colours": "Blue"})
-    live = parks() | {"resources": [*parks()["resources"], resource("theirs")]}  # type: ignore[misc]
+    live = parks() | {"resources": [*parks()["resources"], resource("theirs")]}  # type: ignore[misc]  # JSON of ours
 
     plan = plan_package(_diff(desk, "id-parks", live), live)
 
     assert plan.call is not None
     after = revised(live, plan.call.payload)
-    assert [one["name"] for one in after["resources"]] == ["map", "list", "theirs", "gpx"]  # type: ignore[union-attr,index,call-overload]
+    assert [one["name"] for one in after["resources"]] == ["map", "list", "theirs", "gpx"]  # type: ignore[union-attr,index,call-overload]  # JSON of ours
     assert plan.call.payload["update__resources__id-map"] == {"size": 11}
     assert plan.call.payload["update__resources__extend"] == [
         {"id": plan.call.resources[-1], "name": "gpx", "url": "u", "colours": ["b"]}
@@ -161,7 +165,7 @@ def test_resources_are_filtered_out_by_id(desk: Desk) -> None:
     assert plan.call is not None
     after = revised(one, plan.call.payload)
     assert plan.call.payload["filter"] == ["-resources__id-b"]
-    assert [r["id"] for r in after["resources"]] == ["id-a", "id-c", plan.call.resources[-1]]  # type: ignore[union-attr,index,call-overload]
+    assert [r["id"] for r in after["resources"]] == ["id-a", "id-c", plan.call.resources[-1]]  # type: ignore[union-attr,index,call-overload]  # JSON of ours
     assert list(plan.call.resources[:2]) == ["id-a", "id-c"]
 
 
@@ -231,5 +235,39 @@ def test_what_was_created_is_edited_like_any_other(desk: Desk) -> None:
 
     after = site["id-lakes"]
     assert after["title"] == "Ponds"
-    assert [(c["name"], c["roles"]) for c in after["contacts"]] == [("Dee", ["r"]), ("Fay", ["r"])]  # type: ignore[union-attr,index,call-overload]
-    assert [one.get("size") for one in after["resources"]] == ["11", None]  # type: ignore[union-attr]
+    assert [(c["name"], c["roles"]) for c in after["contacts"]] == [("Dee", ["r"]), ("Fay", ["r"])]  # type: ignore[union-attr,index,call-overload]  # JSON of ours
+    assert [one.get("size") for one in after["resources"]] == ["11", None]  # type: ignore[union-attr]  # JSON of ours
+
+
+def test_a_new_package_with_a_text_that_stands_for_no_value_is_not_planned(desk: Desk) -> None:
+    """Its row is told; nothing of it goes."""
+    desk.rows["Packages"].append({"Title": "Lakes", "Settings": '{"a": 1}'})
+    diff = _diff(desk, "+Packages!4", None)
+    broken = [replace(c, cell=replace(c.cell, edited="{")) for c in diff.changes if c.cell is not None]
+
+    plan = plan_creation(replace(diff, changes=tuple(broken)), "+Packages!4", "record", GIVEN)
+
+    assert (plan.call, list(plan.problems)) == (None, [Place("Packages", 4)])
+
+
+def test_a_new_resource_that_the_site_does_not_show_stays_new(desk: Desk) -> None:
+    """It has no ID to be known by yet."""
+    desk.rows["Resources"].append({own.PACKAGE: "parks", "Name": "gpx", "URL": "https://x.org"})
+    diff = _diff(desk, "id-parks", parks())
+    one = Settled(desk.edits().rows, diff, plan_package(diff, parks()).call, Accepted(parks()), live=parks())
+
+    moved = advance(desk.layout, desk.catalogue, [one], desk.edits().rows)
+
+    assert own.ID not in moved.cells.get(Place("Resources", 4), {})
+
+
+def test_a_package_that_is_called_anew_takes_its_texts_along(desk: Desk) -> None:
+    """Those of others stay as they are; where there is none, nothing happens."""
+    catalogue = desk.catalogue
+    catalogue.shown |= {("Packages", key, "notes"): key for key in ("id-parks", "id-trails")}
+
+    catalogue.rename("id-parks", "new")
+    catalogue.rename("nobody", "somebody")
+
+    assert [key for _, key, _ in catalogue.shown] == ["id-trails", "new"]
+    assert catalogue.packages == {"id-trails": "trails", "new": "parks"}

@@ -43,7 +43,7 @@ def _items(package: Package) -> list[JSON]:
 
 def _workbook(path: Path, layout: Layout, catalogue: Catalogue, *, as_names: bool = False) -> None:
     with path.open("wb") as file:
-        write_workbook(file, Export(IDENTITY, layout, catalogue, as_names))
+        write_workbook(file, Export(IDENTITY, layout, [catalogue], as_names))
 
 
 def _refresh(path: Path, site: list[Package]) -> Refresh:

@@ -100,3 +100,11 @@ def test_items_are_counted_as_they_were_sent(desk: Desk) -> None:
         Place("Contacts", 4): ["The site refused [E-mail]: No"],
         Place("Contacts", 5): ["The site refused [Name]: Nay"],
     }
+
+
+def test_nothing_is_said_of_what_is_right(desk: Desk) -> None:
+    """CKAN gives an empty error, or an empty text, for it."""
+    found = _explained({"resources": ["", {}], "title": ["", "Too short"]}, desk)
+
+    assert found.by_place == {Place("Packages", 3): ["The site refused [Title]: Too short"]}
+    assert found.general == []

@@ -10,7 +10,7 @@ from worlds import SCHEMA, VOCABULARY, laid_out, package, parks, resource
 from bulkedit.core.columns import Choice, Column, Kind, Layout, Level, Table, own_headers, trailing_headers
 from bulkedit.core.json_value import JSON, dicts, text_of
 from bulkedit.core.layout import layout_of
-from bulkedit.core.schema import Vocabulary, column_of, is_required, kind_of, label_of, subfields
+from bulkedit.core.schema import Vocabulary, column_of, is_required, kind_of, label_of, subfields, unique_headers
 from bulkedit.core.sheets import Sheet, find_heads, header_texts
 
 BCDC = Path(__file__).parents[3] / "shared" / "fixtures" / "bcdc"
@@ -408,3 +408,12 @@ def test_the_kinds_of_the_real_schema() -> None:
     assert found["contacts", "email"] is Kind.TEXT
     assert found["contacts", "displayed"] in (Kind.CHOICE, Kind.CHOICES)
     assert found["dates", "date"] is Kind.DATE
+
+
+def test_headers_stay_apart_whatever_fields_are_called() -> None:
+    """Where label and API name together are taken as well, a stroke follows."""
+    columns = [Column("Name", "a"), Column("Name (a)", "b"), Column("Name", "a")]
+
+    found = [column.header for column in unique_headers(columns, ["Name"])]
+
+    assert found == ["Name (a)", "Name (a) (b)", "Name (a)′"]

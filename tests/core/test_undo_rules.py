@@ -1,9 +1,9 @@
 """Undoing a run in one package: three states, and the call that makes a package what it was."""
 
 from copy import deepcopy
-from typing import Any
 
 import pytest
+from api_packages import REVISE, link, of_resource, parks, update, upload
 from arbitrary import packages
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,43 +14,6 @@ from bulkedit.core.files import File
 from bulkedit.core.json_value import JSON, Package, resources_of
 from bulkedit.core.restoring import plan_restoration
 from bulkedit.core.undo import Step, Undone, Way, undo
-
-REVISE = "package_revise"
-
-
-def parks(*resources: dict[str, JSON], **fields: Any) -> Package:
-    """Return a package as the API shows it."""
-    return {
-        "id": "p1",
-        "name": "parks",
-        "type": "dataset",
-        "state": "active",
-        "private": False,
-        "metadata_modified": "2026-11-20T10:00:00.123456",
-        "resources": list(resources),
-        **fields,
-    }
-
-
-def link(key: str, **fields: Any) -> dict[str, JSON]:
-    """Return a resource that links elsewhere."""
-    return {"id": key, "name": f"name of {key}", "url": f"https://x.example/{key}", "url_type": None, **fields}
-
-
-def upload(key: str, name: str, stamp: str, **fields: Any) -> dict[str, JSON]:
-    """Return a resource with an uploaded file."""
-    url = f"http://ckan/dataset/p1/resource/{key}/download/{name}"
-    return link(key, url=url, url_type="upload", last_modified=stamp, size=len(name), hash="") | fields
-
-
-def update(**fields: JSON) -> dict[str, JSON]:
-    """Return the parameters of a call that sets fields."""
-    return {"match": {"id": "p1"}, "update": fields}
-
-
-def of_resource(key: str, **fields: JSON) -> dict[str, JSON]:
-    """Return the parameters of a call that sets a resource's fields."""
-    return {"match": {"id": "p1"}, f"update__resources__{key}": fields}
 
 
 def undone(live: Package, *steps: Step, saved: dict[str, File] | None = None) -> Undone:
@@ -497,3 +460,39 @@ def test_the_call_matches_what_was_read() -> None:
         "state": "active",
         "private": False,
     }
+
+
+def test_a_conflict_with_the_first_call_goes_back_to_what_was_before_the_last() -> None:
+    """Somebody changed the field between the two calls of a run: that is what comes back."""
+    steps = [
+        Step(REVISE, update(notes="2"), parks(notes="1"), parks(notes="2")),
+        Step(REVISE, update(notes="4"), parks(notes="3"), parks(notes="4")),
+    ]
+
+    found = undone(parks(notes="4"), *steps)
+
+    assert (ways(found), found.target["notes"]) == ({("", "notes"): Way.BACK}, "3")
+
+
+def test_a_file_lost_in_the_last_call_is_not_looked_for_in_the_first() -> None:
+    """The undo of a resource's file has ended there."""
+    newest = upload("r1", "newest.csv", "t3", hash="sha256:3")
+    steps = [REPLACED, Step(REVISE, of_resource("r1", hash="sha256:3"), parks(NEW), parks(newest))]
+
+    found = undone(parks(newest), *steps, saved=SAVED)
+
+    assert (ways(found), found.files) == ({("r1", "upload"): Way.LOST}, {})
+
+
+def test_a_call_without_an_answer_that_sent_no_file_did_nothing_to_any() -> None:
+    """Whatever file is there now."""
+    step = Step(REVISE, of_resource("r1", name="A"), parks(OLD | {"name": "B"}), None)
+
+    assert ways(undone(parks(NEW | {"name": "A"}), step)) == {("r1", "name"): Way.BACK}
+
+
+def test_a_link_that_somebody_put_in_place_of_our_file_is_a_conflict() -> None:
+    """A file and a link are never the same."""
+    live = parks(link("r1"))
+
+    assert ways(undone(live, REPLACED, saved=SAVED)) == {("r1", "upload"): Way.CONFLICT}

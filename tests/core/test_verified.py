@@ -273,3 +273,32 @@ def test_a_package_that_is_still_there_was_not_deleted() -> None:
 
     assert "The site took this, but shows the package still." in there["Packages 2"]
     assert gone["Packages 2"] == "Deleted this package. With it go its 2 resources."
+
+
+def test_a_place_that_was_kept_is_not_spoken_of(desk: Desk) -> None:
+    """Nor is an order that was asked for."""
+    desk.rows["Packages"][0]["Title"] = parks()["title"]
+    desk.rows["Resources"][0][own.POSITION] = "2"
+    first, second = resources_of(parks())
+
+    said = _said(desk, parks(), parks() | {"resources": [second, first]})
+
+    assert said == {"Resources 2": "Changed [Position]."}
+
+
+def test_free_extras_have_no_order() -> None:
+    """The site may tell them in any."""
+    a, b = {"key": "a", "value": "1"}, {"key": "b", "value": "2"}
+    live = parks() | {"extras": [a, b]}
+    desk = desk_of(live)
+    desk.rows["Packages"][0]["Title"] = "New"
+
+    assert _said(desk, live, _with(live, extras=[b, a])) == {"Packages 2": "Changed [Title]."}
+
+
+def test_a_file_that_goes_in_a_later_call_is_spoken_of_there(desk: Desk) -> None:
+    """On a site without package_revise."""
+    desk.rows["Resources"][0] |= {own.UPLOAD: "walks.csv", "Name": "walks"}
+    after = _with(parks(), resources=_resource("id-map", name="walks"))
+
+    assert _said(desk, parks(), after, revise=False, upload=True)["Resources 2"] == "Changed [Upload], [Name]."

@@ -266,7 +266,7 @@ def desk_of(*packages: Package, template: Template = NO_TEMPLATE) -> Desk:
 def through_workbook(layout: Layout, catalogue: Catalogue, *, headers_as_names: bool = False) -> Book:
     """Return a catalogue as it comes back from a real .xlsx file."""
     buffer = io.BytesIO()
-    write_workbook(buffer, Export(IDENTITY, layout, catalogue, headers_as_names))
+    write_workbook(buffer, Export(IDENTITY, layout, [catalogue], headers_as_names))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export.xlsx"
         path.write_bytes(buffer.getvalue())

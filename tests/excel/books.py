@@ -2,6 +2,7 @@
 
 import re
 import struct
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -83,7 +84,7 @@ def local_header(path: Path, name: str) -> tuple[int, int, int, bytes]:
 
 def elements(xml: bytes, path: str) -> list[ElementTree.Element]:
     """Return the elements at a path, as a reader that knows nothing of our code finds them."""
-    return ElementTree.fromstring(xml).findall(path)  # noqa: S314 - our own output
+    return ElementTree.fromstring(xml).findall(path)  # noqa: S314  our own output
 
 
 def cell_xml(sheet: bytes, reference: str) -> bytes:
@@ -95,7 +96,8 @@ def cell_xml(sheet: bytes, reference: str) -> bytes:
 
 def texts(path: Path) -> Texts:
     """Return every value openpyxl reads, by (title, row, column); formulas as formulas, empty ones left out."""
-    book = openpyxl.load_workbook(path)
+    with warnings.catch_warnings(action="ignore", category=UserWarning):  # of what openpyxl does not know
+        book = openpyxl.load_workbook(path)
     return {
         (sheet.title, cell.row, cell.column): decoded(cell.value)
         for sheet in book.worksheets

@@ -38,7 +38,7 @@ def export(
 ) -> None:
     """Write packages into a workbook, as an export does."""
     layout = layout_of(packages, schemas or {}, Vocabulary())
-    written = Export(IDENTITY, layout, tabulate(layout, packages))
+    written = Export(IDENTITY, layout, [tabulate(layout, packages)])
     if isinstance(target, Path):
         with target.open("wb") as file:
             write_workbook(file, written)

@@ -46,7 +46,7 @@ def sheet_parts(parts: Mapping[str, bytes]) -> dict[str, str]:
         found.attrib["Id"]: "xl/" + found.attrib["Target"].removeprefix("/xl/")
         for found in ElementTree.fromstring(parts["xl/_rels/workbook.xml.rels"])  # noqa: S314  written by us
     }
-    book = ElementTree.fromstring(parts["xl/workbook.xml"])  # noqa: S314
+    book = ElementTree.fromstring(parts["xl/workbook.xml"])  # noqa: S314  written by us
     return {
         found.attrib["name"]: targets[next(v for k, v in found.attrib.items() if k.endswith("}id"))]
         for found in book.iter()

@@ -8,7 +8,7 @@ from books import by_hand, part, worksheet
 from bulkedit.excel.filters import grown_filters, grown_range
 from bulkedit.excel.patch import patch_workbook
 from bulkedit.excel.sheetcells import patch_cells
-from bulkedit.excel.xmlbytes import spliced
+from bulkedit.excel.splices import spliced
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
@@ -50,7 +50,7 @@ def test_the_defined_name_of_the_filter_of_that_sheet_grows() -> None:
     ]
     xml = _book(*others, filters.format(1, "Packages!$A$1:$C$5"))
 
-    grown = b"".join(spliced(xml, grown_filters(xml, {"Packages": 9})))
+    grown = b"".join(spliced([xml], grown_filters(xml, {"Packages": 9})))
 
     assert grown == _book(*others, filters.format(1, "Packages!$A$1:$C$9"))
 
@@ -73,8 +73,8 @@ def test_the_filter_of_a_sheet_grows_and_keeps_its_criteria() -> None:
     after = f'<autoFilter ref="A1:B2">{criteria}</autoFilter>'
     xml = worksheet('<row r="1"><c r="A1"/></row>', after=after).encode()
 
-    added = patch_cells(xml, {3: {1: "new"}}, 3)
-    patched = patch_cells(xml, {3: {1: "new"}})
+    added = patch_cells([xml], {3: {1: "new"}}, 3)
+    patched = patch_cells([xml], {3: {1: "new"}})
 
-    assert b'<autoFilter ref="A1:B3"><filterColumn colId="0">' in b"".join(spliced(xml, added.splices))
-    assert b'<autoFilter ref="A1:B2"><filterColumn colId="0">' in b"".join(spliced(xml, patched.splices))
+    assert b'<autoFilter ref="A1:B3"><filterColumn colId="0">' in b"".join(spliced([xml], added.splices))
+    assert b'<autoFilter ref="A1:B2"><filterColumn colId="0">' in b"".join(spliced([xml], patched.splices))

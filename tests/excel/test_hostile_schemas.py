@@ -99,7 +99,7 @@ def book(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     identity = Identity(SITE, {"o": text}, "2026-11-22T08:00:00", text)
     with warnings.catch_warnings(), path.open("wb") as file:
         warnings.simplefilter("error", UserWarning)
-        write_workbook(file, Export(identity, layout, tabulate(layout, _packages(text))))
+        write_workbook(file, Export(identity, layout, [tabulate(layout, _packages(text))]))
     return path
 
 

@@ -20,11 +20,12 @@ from bulkedit.core.results import Result
 from bulkedit.core.schema import Vocabulary
 from bulkedit.core.text import CELL_LIMIT
 from bulkedit.excel import looks
+from bulkedit.excel.datasheet import ROWS_READY
 from bulkedit.excel.highlights import CHANGES_AT_MOST
 from bulkedit.excel.looks import Look
 from bulkedit.excel.notes import note_of
 from bulkedit.excel.start import MEANINGS
-from bulkedit.excel.write import ROWS_READY, Export, write_workbook
+from bulkedit.excel.write import Export, write_workbook
 
 IDENTITY = Identity("https://catalogue.example", {"o": "Parks"}, "2026-11-22T08:00:00", "anna")
 COLOURS: JSON = [{"value": "r", "label": "Red"}, {"value": "g", "label": "Green"}]
@@ -75,7 +76,7 @@ DATA_SHEETS = ("Packages", "Resources", "Contacts", "Resource Parts")
 def _file(*, as_names: bool = False) -> bytes:
     layout = _layout()
     file = io.BytesIO()
-    write_workbook(file, Export(IDENTITY, layout, tabulate(layout, PACKAGES), as_names))
+    write_workbook(file, Export(IDENTITY, layout, [tabulate(layout, PACKAGES)], as_names))
     return file.getvalue()
 
 
@@ -153,7 +154,7 @@ def test_a_large_workbook_lights_no_changes(rows: int, lit: bool) -> None:
     packages: list[Package] = [{"id": "p", "name": "p", "type": "dataset", "extras": extras}]
     layout = layout_of(packages, {}, Vocabulary())
     file = io.BytesIO()
-    write_workbook(file, Export(IDENTITY, layout, tabulate(layout, packages)))
+    write_workbook(file, Export(IDENTITY, layout, [tabulate(layout, packages)]))
 
     with zipfile.ZipFile(file) as parts:
         sheet = parts.read("xl/worksheets/sheet2.xml")
@@ -288,7 +289,7 @@ def test_widths_and_hidden_columns_are_those_of_the_layout() -> None:
     table = Table("T", Level.PACKAGE, "t", (Column("Wide", "w", width=55), Column("Hidden", "h", hidden=True)))
     file = io.BytesIO()
     layout = Layout((table,))
-    write_workbook(file, Export(IDENTITY, layout, tabulate(layout, [{"id": "p", "type": "t", "h": "text"}])))
+    write_workbook(file, Export(IDENTITY, layout, [tabulate(layout, [{"id": "p", "type": "t", "h": "text"}])]))
 
     sheet = openpyxl.load_workbook(file)["T"]
 

@@ -53,7 +53,7 @@ def _with_date_style(path: Path) -> None:
     """Add styles until there is one with the number `_DATE_STYLE`, a date's; the one after it counts hours."""
     parts = parts_of(path)
     styles = parts["xl/styles.xml"].decode()
-    count = int(re.search(r'<cellXfs count="(\d+)"', styles)[1])  # type: ignore[index]
+    count = int(re.search(r'<cellXfs count="(\d+)"', styles)[1])  # type: ignore[index]  # it is there
     more = '<xf numFmtId="0"/>' * (int(_DATE_STYLE) - count) + '<xf numFmtId="22"/><xf numFmtId="46"/>'
     parts["xl/styles.xml"] = styles.replace("</cellXfs>", f"{more}</cellXfs>").encode()
     write_parts(path, parts)

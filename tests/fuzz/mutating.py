@@ -98,24 +98,24 @@ def mutated(value: JSON, changes: Sequence[Mutation]) -> JSON:
 def _mutate(root: list[JSON], change: Mutation) -> None:
     places = list(_places(root))
     holder, key = places[change.place % len(places)]
-    held = holder[key]  # type: ignore[index, call-overload]
+    held = holder[key]  # type: ignore[index, call-overload]  # of a place that fits
     match change.deed:
         case Deed.DROP if holder is not root:
-            del holder[key]  # type: ignore[arg-type]
+            del holder[key]  # type: ignore[arg-type]  # of a place that fits
         case Deed.DOUBLE if isinstance(holder, list) and holder is not root:
             holder.insert(int(key), copy.deepcopy(held))
         case Deed.DOUBLE | Deed.WRAP_IN_LIST:
             found: JSON = [held] if change.deed is Deed.WRAP_IN_LIST else [held, copy.deepcopy(held)]
-            holder[key] = found  # type: ignore[index, call-overload]
+            holder[key] = found  # type: ignore[index, call-overload]  # of a place that fits
         case Deed.WRAP_IN_OBJECT:
-            holder[key] = {str(change.value)[:9]: held}  # type: ignore[index, call-overload]
+            holder[key] = {str(change.value)[:9]: held}  # type: ignore[index, call-overload]  # of a place that fits
         case Deed.SWAP:
             other, there = places[change.other % len(places)]
-            holder[key] = copy.deepcopy(other[there])  # type: ignore[index, call-overload]
+            holder[key] = copy.deepcopy(other[there])  # type: ignore[index, call-overload]  # of a place that fits
         case Deed.RENAME if isinstance(holder, dict):
             holder[str(change.value)[:40]] = holder.pop(str(key))
         case _:
-            holder[key] = copy.deepcopy(change.value)  # type: ignore[index, call-overload]
+            holder[key] = copy.deepcopy(change.value)  # type: ignore[index, call-overload]  # of a place that fits
 
 
 def _places(value: JSON) -> Iterator[_Place]:

@@ -11,12 +11,13 @@ from strange_sites import StrangeSite, catalogues, sites
 from worlds import IDENTITY, VOCABULARY, Desk
 
 from bulkedit.core.catalogue import tabulate
-from bulkedit.core.identities import confusable
+from bulkedit.core.identities import Identities
 from bulkedit.core.json_value import JSON, Package, dicts
 from bulkedit.core.layout import Schema, layout_of
 from bulkedit.core.memory import digest, from_rows, to_rows
 from bulkedit.core.meta import from_json, to_json
 from bulkedit.core.trouble import RunError
+from bulkedit.core.witnesses import Witnesses
 from bulkedit.templating import templates_for
 from bulkedit.workflow.delivery import foresee
 from bulkedit.workflow.exporting import export
@@ -56,13 +57,31 @@ def assert_a_sentence(said: str) -> None:
 
 @examples(100)
 @given(catalogues())
+def test_witnesses_tell_the_layout_of_all(found: tuple[list[Package], dict[str, JSON]]) -> None:
+    """An export lays out its workbook by some of the packages, and as if by all of them."""
+    packages, schemas = found
+    templates = templates_for(["record"], [])
+    witnesses = Witnesses()
+    for package in packages:
+        witnesses.add(package)
+
+    told = layout_of(
+        witnesses.packages, _objects(schemas), VOCABULARY, ["record"], templates, counts=witnesses.counts
+    )
+
+    assert told == layout_of(packages, _objects(schemas), VOCABULARY, ["record"], templates)
+
+
+@examples(100)
+@given(catalogues())
 def test_any_layout_remembers_itself_and_its_texts(found: tuple[list[Package], dict[str, JSON]]) -> None:
     """Lay out whatever there is: each sheet has its own title, each column its own header, and nothing is lost.
 
     The same without a file, and so much more often.
     """
     packages, schemas = found
-    if confusable(packages):
+    identities = Identities()
+    if any(identities.trouble_with(package) for package in packages):
         return
     with within(10):
         layout = layout_of(packages, _objects(schemas), VOCABULARY, ["record"], templates_for(["record"], []))

@@ -263,7 +263,7 @@ ATTACKS: dict[str, Attack] = {
         _named("xl/worksheets/sheet2.xml\0.png"),
     ),
     "name that leads out": attack("A member `../../evil.xml`.", _named("../../evil.xml", "xl/../../evil2.xml")),
-    "absolute name": attack("A member `/tmp/evil.xml`.", _named("/tmp/evil.xml")),  # noqa: S108
+    "absolute name": attack("A member `/tmp/evil.xml`.", _named("/tmp/evil.xml")),  # noqa: S108  an attack
     "name of a drive": attack("A member `C:\\evil.xml`.", _named("C:\\evil.xml", "xl\\..\\..\\evil.xml")),
     "comment full of ends": attack(
         "A comment of 65,535 bytes, each four of which say that the directory ends here.",

@@ -36,9 +36,8 @@ def morning(tmp_path_factory: pytest.TempPathFactory) -> Morning:
 @pytest.fixture(scope="session")
 def mortal() -> Iterator[Mortal]:
     """Keep one program for all tests."""
-    started = Mortal()
-    yield started
-    started.close()
+    with Mortal() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,8 @@
 """Orders to a program that can be killed, and what it leaves behind.
 
-mortal = Mortal()
-killed = mortal.run(["import", "work.xlsx", "--yes"], folder, url, ("intended", 3))
-again = mortal.run(["import", "work.xlsx", "--yes"], folder, url)
-mortal.close()
+with Mortal() as mortal:
+    killed = mortal.run(["import", "work.xlsx", "--yes"], folder, url, ("intended", 3))
+    again = mortal.run(["import", "work.xlsx", "--yes"], folder, url)
 """
 
 import json
@@ -14,7 +13,7 @@ import sys
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from scripted import TOKEN
 
@@ -71,7 +70,11 @@ class Mortal:
         self._process.stdin.flush()
         return Ended(**json.loads(self._process.stdout.readline()))
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        """Take orders."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """Take no more orders."""
         assert self._process.stdin is not None
         self._process.stdin.close()

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "excel"))  # workbooks by every producer
@@ -15,12 +16,15 @@ import invented
 import lab as labs
 import office as offices
 import pytest
+from cutting_proxy import CuttingProxy
+from desk import Desk
 from leaks import holding, processes_with
-from live_catalogue import OpenCatalogue, open_catalogue
-from office_desk import Desk
-from scripted import TOKEN, Serve, serve
+from live_catalogue import open_catalogue
+from new_things import BLANK
+from office_desk import sandbox_desk
+from scripted import TOKEN, serve
 
-__all__ = ["open_catalogue", "serve"]
+__all__ = ["open_catalogue", "sandbox_desk", "serve"]
 
 HERE = Path(__file__).parent
 
@@ -86,6 +90,56 @@ def office() -> Iterator[offices.Office]:
         yield running
 
 
+@pytest.fixture
+def desk(lab: labs.Lab, new_organization: catalogue.Organization, office: offices.Office, tmp_path: Path) -> Desk:
+    """Sit down in an organization of this test's own, with no workbook yet."""
+    return Desk(lab, new_organization.name, tmp_path, office)
+
+
+@pytest.fixture
+def blank(desk: Desk) -> Desk:
+    """Sit down with an empty workbook."""
+    desk.exported(*BLANK)
+    return desk
+
+
+@pytest.fixture
+def proxy(lab: labs.Lab) -> Iterator[CuttingProxy]:
+    """Put a proxy before the CKAN; it loses nothing yet."""
+    with CuttingProxy(lab.url) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def lossy(desk: Desk, proxy: CuttingProxy) -> Desk:
+    """Sit down behind the proxy, with no workbook yet."""
+    return replace(desk, lab=replace(desk.lab, url=proxy.url))
+
+
+@pytest.fixture
+def exported_desk(
+    lab: labs.Lab, organization: catalogue.Organization, office: offices.Office, tmp_path: Path
+) -> Desk:
+    """Sit down with a fresh export of the organization that this module's tests share."""
+    return _with_export(Desk(lab, organization.name, tmp_path, office))
+
+
+@pytest.fixture(scope="module")
+def shared_desk(
+    lab: labs.Lab,
+    organization: catalogue.Organization,
+    office: offices.Office,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Desk:
+    """Sit down with an export of it, once for all tests of the module."""
+    return _with_export(Desk(lab, organization.name, tmp_path_factory.mktemp("desk"), office))
+
+
+def _with_export(desk: Desk) -> Desk:
+    desk.exported()
+    return desk
+
+
 @pytest.fixture(scope="session")
 def exported_marks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write the invented catalogue into a workbook, once."""
@@ -96,17 +150,3 @@ def exported_marks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def bench(exported_marks: Path, office: offices.Office, tmp_path: Path) -> invented.Bench:
     """Sit down with a fresh copy of the invented catalogue's workbook and a LibreOffice."""
     return invented.bench(exported_marks, tmp_path, office)
-
-
-@pytest.fixture
-def sandbox_desk(
-    tmp_path: Path,
-    open_catalogue: OpenCatalogue,
-    serve: Serve,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Desk:
-    """Sit down in an empty folder, with the embedded catalogue in a real one's place."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("CKAN_API_KEY", TOKEN)
-    return Desk(tmp_path, open_catalogue, serve, monkeypatch, capsys)

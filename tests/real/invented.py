@@ -107,7 +107,7 @@ def export(path: Path, records: Sequence[Package] | None = None) -> Path:
     found = packages() if records is None else records
     layout = layout_of(found, {"mark": SCHEMA}, VOCABULARY, ["mark"])
     with path.open("wb") as file:
-        write_workbook(file, Export(IDENTITY, layout, tabulate(layout, found)))
+        write_workbook(file, Export(IDENTITY, layout, [tabulate(layout, found)]))
     return path
 
 

@@ -7,7 +7,7 @@ Run by a Python that has `uno` (Debian's own), never imported by the tests:
 Every line asks `{"do": METHOD, "args": [...]}` and is answered by `{"answer": ...}` or `{"error": "..."}`.
 Cells are addressed as people say them (`C5`); sheets by their names; row 1 is the header.
 """
-# ruff: noqa: D102 - what each method does stands at its namesake in office.py's Book
+# ruff: noqa: D102  what each method does stands at its namesake in office.py's Book
 
 import json
 import shutil
@@ -65,13 +65,13 @@ class PlainText(unohelper.Base, XTransferable):
     def __init__(self, text: str) -> None:
         self.text = text
 
-    def getTransferData(self, flavor: Any) -> str:  # noqa: N802 - UNO's name
+    def getTransferData(self, flavor: Any) -> str:  # noqa: N802  UNO's name
         return self.text
 
-    def getTransferDataFlavors(self) -> tuple[Any, ...]:  # noqa: N802
+    def getTransferDataFlavors(self) -> tuple[Any, ...]:  # noqa: N802  UNO's name
         return (DataFlavor("text/plain;charset=utf-16", "Unicode-Text", uno.getTypeByName("string")),)
 
-    def isDataFlavorSupported(self, flavor: Any) -> bool:  # noqa: N802
+    def isDataFlavorSupported(self, flavor: Any) -> bool:  # noqa: N802  UNO's name
         return flavor.MimeType.startswith("text/plain;charset=utf-16")
 
 

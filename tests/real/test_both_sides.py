@@ -1,12 +1,9 @@
 """Promise 2: nobody's edit is lost, whoever wrote when; and promise 3: every row says what became of it."""
 
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import catalogue
-import lab as labs
-import office as offices
 import pytest
 from desk import Desk
 
@@ -18,11 +15,9 @@ from bulkedit.workflow.job import ImportOptions
 
 
 @pytest.fixture
-def desk(lab: labs.Lab, organization: catalogue.Organization, office: offices.Office, tmp_path: Path) -> Desk:
+def desk(exported_desk: Desk) -> Desk:
     """Sit down with a fresh export."""
-    desk = Desk(lab, organization.name, tmp_path, office)
-    desk.exported()
-    return desk
+    return exported_desk
 
 
 def rival(desk: Desk, package: str, **fields: Any) -> None:

@@ -2,11 +2,9 @@
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import catalogue
-import lab as labs
 import office as offices
 import pytest
 from desk import Desk
@@ -16,11 +14,9 @@ Edit = tuple[str, str, str, str, str, Any]
 
 
 @pytest.fixture
-def desk(lab: labs.Lab, organization: catalogue.Organization, office: offices.Office, tmp_path: Path) -> Desk:
+def desk(exported_desk: Desk) -> Desk:
     """Sit down with a fresh export."""
-    desk = Desk(lab, organization.name, tmp_path, office)
-    desk.exported()
-    return desk
+    return exported_desk
 
 
 def named(organization: catalogue.Organization, short: str) -> str:

@@ -103,7 +103,7 @@ def _written(path: Path) -> Path:
     layout = _layout()
     packages = [_package(number, text) for number, text in enumerate(ODD_TEXTS)]
     with path.open("wb") as file:
-        write_workbook(file, Export(IDENTITY, layout, tabulate(layout, packages)))
+        write_workbook(file, Export(IDENTITY, layout, [tabulate(layout, packages)]))
     return path
 
 

@@ -46,9 +46,8 @@ def chosen(seed: str) -> list[Boundary]:
 @pytest.fixture(scope="module")
 def mortal() -> Iterator[Mortal]:
     """Keep one program for all tests."""
-    started = Mortal()
-    yield started
-    started.close()
+    with Mortal() as started:
+        yield started
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -142,13 +142,6 @@ class Meeting:
             self.met[package] += 1
             if self.met[package] <= self._attempts.get(package, 0):
                 self._rival.write(package)
-
-
-@pytest.fixture
-def proxy(lab: labs.Lab) -> Iterator[CuttingProxy]:
-    """Stand before the CKAN."""
-    with CuttingProxy(lab.url) as proxy:
-        yield proxy
 
 
 @pytest.fixture

@@ -1,15 +1,14 @@
 """What people's scripts do with ckanapi can be done from a workbook, and CKAN then shows the same."""
 
-from pathlib import Path
 from typing import Any
 
 import catalogue
 import lab as labs
-import office as offices
 import pytest
 import records
 import requests
 from desk import Desk
+from new_things import BLANK
 from openpyxl import load_workbook
 
 OWN = {"id", "name", "title", "metadata_created", "metadata_modified", "package_id", "created", "last_modified"}
@@ -96,10 +95,9 @@ RESOURCE_AS_SCRIPTED: dict[str, Any] = {
 
 
 @pytest.fixture
-def desk(lab: labs.Lab, new_organization: catalogue.Organization, office: offices.Office, tmp_path: Path) -> Desk:
+def desk(desk: Desk) -> Desk:
     """Sit down with an empty workbook."""
-    desk = Desk(lab, new_organization.name, tmp_path, office)
-    desk.exported("--blank", "--type", "bcdc_dataset")
+    desk.exported(*BLANK)
     return desk
 
 

@@ -3,24 +3,16 @@
 import zipfile
 
 import catalogue
-import lab as labs
-import office as offices
 import pytest
 from desk import Desk
 
 
 @pytest.fixture(scope="module")
-def desk(
-    lab: labs.Lab,
-    organization: catalogue.Organization,
-    office: offices.Office,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Desk:
-    """Sit down with a fresh export and one edit in it."""
-    desk = Desk(lab, organization.name, tmp_path_factory.mktemp("desk"), office)
-    desk.exported()
-    desk.type([("Packages", desk.row("Packages", URL=f"{organization.name}-plain-04"), "Title", "Never stored")])
-    return desk
+def desk(shared_desk: Desk, organization: catalogue.Organization) -> Desk:
+    """Sit down with an export and one edit in it."""
+    row = shared_desk.row("Packages", URL=f"{organization.name}-plain-04")
+    shared_desk.type([("Packages", row, "Title", "Never stored")])
+    return shared_desk
 
 
 @pytest.mark.parametrize("dry", [True, False], ids=["dry run", "import"])

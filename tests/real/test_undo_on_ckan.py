@@ -1,12 +1,10 @@
 """A run on a real CKAN is taken back: every record is what it was, CKAN's own time stamps aside."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import catalogue
 import lab as labs
-import office as offices
 import pytest
 import records
 from cutting_proxy import CuttingProxy
@@ -19,12 +17,6 @@ STAMPS = catalogue.IGNORED | {
     "resources.last_modified",  # a file that comes back is a new one for CKAN
     "record_last_modified",  # stamps of the bcdc schema
 }
-
-
-@pytest.fixture
-def desk(lab: labs.Lab, new_organization: catalogue.Organization, office: offices.Office, tmp_path: Path) -> Desk:
-    """Sit down, with no workbook yet; the ledger is this test's own."""
-    return Desk(lab, new_organization.name, tmp_path, office)
 
 
 def filled(lab: labs.Lab, organization: catalogue.Organization) -> dict[str, str]:
@@ -78,6 +70,13 @@ def change_everything(desk: Desk, name: str) -> None:
     )
 
 
+def everything_changed(desk: Desk, name: str) -> dict[str, Any]:
+    """Export, do everything in the workbook, and import it; return what was reported."""
+    desk.exported()
+    change_everything(desk, name)
+    return desk.imported("--keep-files", "--confirm-deletes", "3")
+
+
 def contents(lab: labs.Lab, package: dict[str, Any]) -> dict[str, bytes]:
     """Return the bytes of a package's uploaded files by resource."""
     uploads = (one for one in package["resources"] if one["url_type"] == "upload")
@@ -92,9 +91,7 @@ def test_everything_a_run_did_is_taken_back_and_done_again(
     ids, name = filled(lab, new_organization), new_organization.name
     before = catalogue.snapshot(lab, ids.values())
     files = contents(lab, before[ids["files"]])
-    desk.exported()
-    change_everything(desk, name)
-    report = desk.imported("--keep-files", "--confirm-deletes", "3")
+    report = everything_changed(desk, name)
     changed = catalogue.snapshot(lab, ids.values())
     assert report["counts"].keys() == {"updated", "created", "deleted", "unchanged"}, report["rows"]
     assert set(catalogue.differences(before, changed)) == set(ids.values())
@@ -134,9 +131,7 @@ def test_behind_a_firewall_everything_is_taken_back_and_done_again_too(
     with CuttingProxy(lab.url) as proxy:
         proxy.refused["package_revise"] = 403
         desk = replace(desk, lab=replace(lab, url=proxy.url))
-        desk.exported()
-        change_everything(desk, name)
-        desk.imported("--keep-files", "--confirm-deletes", "3")
+        everything_changed(desk, name)
         changed = catalogue.snapshot(lab, ids.values())
 
         undone = desk.bulkedit("undo", "--yes")
@@ -158,9 +153,7 @@ def test_after_an_undo_the_workbook_changes_nothing(
     """What it had deleted is back, and stays so; what a colleague did meanwhile is kept and shown."""
     monkeypatch.setenv("BULKEDIT_LEDGER", str(desk.folder / "ledger.sqlite"))
     ids, name = filled(lab, new_organization), new_organization.name
-    desk.exported()
-    change_everything(desk, name)
-    desk.imported("--keep-files", "--confirm-deletes", "3")
+    everything_changed(desk, name)
     with catalogue.client(lab, lab.sysadmin) as rival:
         rival.call_action("package_patch", {"id": ids["edited"], "notes": "A rival's words."})
 

@@ -3,23 +3,14 @@
 import zipfile
 
 import catalogue
-import lab as labs
-import office as offices
 import pytest
 from desk import Desk
 
 
 @pytest.fixture(scope="module")
-def desk(
-    lab: labs.Lab,
-    organization: catalogue.Organization,
-    office: offices.Office,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Desk:
-    """Sit down with a fresh export."""
-    desk = Desk(lab, organization.name, tmp_path_factory.mktemp("desk"), office)
-    desk.exported()
-    return desk
+def desk(shared_desk: Desk) -> Desk:
+    """Sit down with one export for all."""
+    return shared_desk
 
 
 def test_export_holds_every_package(desk: Desk, organization: catalogue.Organization) -> None:

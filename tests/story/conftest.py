@@ -11,10 +11,10 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "excel"))
 import pytest
 from leaks import leaks
 from live_catalogue import open_catalogue
-from office_desk import Desk, desk
+from office_desk import Desk, desk, sandbox_desk
 from scripted import TOKEN, serve
 
-__all__ = ["desk", "open_catalogue", "serve"]
+__all__ = ["desk", "open_catalogue", "sandbox_desk", "serve"]
 
 
 @pytest.fixture(autouse=True)

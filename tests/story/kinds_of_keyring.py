@@ -57,13 +57,13 @@ class Refusing(Memory):
         """Refuse, in so many words."""
         raise self.error(f"cannot keep {password}")
 
-    delete_password = get_password  # type: ignore[assignment]
+    delete_password = get_password  # type: ignore[assignment]  # both only refuse
 
 
 class Chain(KeyringBackend):
     """Several keyrings one after the other, as keyring's own chain has them."""
 
-    priority = 10  # type: ignore[assignment]
+    priority = 10  # type: ignore[assignment]  # both only refuse
 
     def __init__(self, *backends: KeyringBackend) -> None:
         super().__init__()
@@ -73,7 +73,7 @@ class Chain(KeyringBackend):
         """Not to be asked: its parts are."""
         raise AssertionError
 
-    set_password = delete_password = get_password  # type: ignore[assignment]
+    set_password = delete_password = get_password  # type: ignore[assignment]  # both only refuse
 
 
 ERRORS = (KeyringLocked, InitError, PasswordSetError, RuntimeError, OSError)

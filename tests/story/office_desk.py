@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 from leaks import holding as holding  # whoever sits at a desk may search it
-from live_catalogue import LiveCatalogue, OpenCatalogue, PackageDict, package
+from live_catalogue import LiveCatalogue, OpenCatalogue, PackageDict, package, package_id
 from quick_time import QuickTime
 from scripted import TOKEN, Script, Serve, Server
 
@@ -114,19 +114,29 @@ class Desk:
 
 
 @pytest.fixture
-def desk(
+def sandbox_desk(
     tmp_path: Path,
     open_catalogue: OpenCatalogue,
     serve: Serve,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Desk:
-    """Sit down in an empty folder."""
+    """Sit down in an empty folder, with the embedded catalogue in a real one's place."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CKAN_API_KEY", TOKEN)
+    return Desk(tmp_path, open_catalogue, serve, monkeypatch, capsys)
+
+
+@pytest.fixture
+def desk(sandbox_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """Sit down there, where no time is lost and nothing says which site."""
     monkeypatch.delenv("CKAN_URL", raising=False)
     monkeypatch.setattr(pace, "RealTime", QuickTime)
-    return Desk(tmp_path, open_catalogue, serve, monkeypatch, capsys)
+    return sandbox_desk
+
+
+NEW_TITLE = ("Packages", package_id(1), "Title", "Trails and paths")
+"""An edit of the first of the two packages."""
 
 
 def two_packages() -> list[PackageDict]:
@@ -155,3 +165,8 @@ def rows(path: Path, sheet_title: str) -> list[dict[str, str]]:
     lines = [["" if value is None else str(value) for value in line] for line in book[sheet_title].values]
     book.close()
     return [dict(zip(lines[0], line, strict=True)) for line in lines[1:] if any(line)]
+
+
+def row_of(path: Path, sheet: str, header: str, text: str) -> dict[str, str]:
+    """Return the row of a sheet with a text in a column."""
+    return next(row for row in rows(path, sheet) if row[header] == text)

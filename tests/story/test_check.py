@@ -7,7 +7,7 @@ from typing import Any
 import openpyxl
 import pytest
 from live_catalogue import LiveCatalogue, PackageDict, package, package_id, resource_id
-from office_desk import Desk, Said, edit, rows, two_packages
+from office_desk import NEW_TITLE, Desk, Said, edit, rows, two_packages
 
 from bulkedit.core.guards import CODES
 from bulkedit.demo import edit as edit_as_tomas
@@ -17,7 +17,6 @@ from bulkedit.sandbox import Sandbox
 
 ONE, TWO = package_id(1), package_id(2)
 FILE_OF_ONE = resource_id(1)
-NEW_TITLE = ("Packages", ONE, "Title", "Trails and paths")
 WRONG_EMAIL = ("Packages", TWO, "Maintainer e-mail", "ann at parks")
 CODES_OF_FILES = ("00012", "00345", "01000")
 

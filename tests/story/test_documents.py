@@ -9,8 +9,10 @@ import openpyxl
 import pytest
 
 from bulkedit.cli import COMMANDS, command_named
+from bulkedit.core.guards import CODES
 from bulkedit.sandbox.actions import READING, WRITING
 from bulkedit.sandbox.faults import Fault
+from bulkedit.templating import templates_folder
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -58,6 +60,20 @@ def test_every_command_is_documented_with_its_options(name: str) -> None:
         if option.param_type_name == "option" and option.name not in ("url", "api_key_file", "yes", "output")
     }
     assert {option for option in options if option not in line} == set()
+
+
+def test_every_guard_is_documented() -> None:
+    """The README's table says of each code what it looks like, in the order in which they are reported."""
+    table = README.split("| code | what it looks like |")[1].split("\n\n")[0]
+
+    assert tuple(re.findall(r"^\| `([\w-]+)` \|", table, re.MULTILINE)) == CODES
+
+
+def test_every_template_that_ships_is_documented() -> None:
+    """docs/templates.md names each file."""
+    page = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
+
+    assert [path.name for path in templates_folder().glob("*.yaml") if f"`{path.name}`" not in page] == []
 
 
 PICTURES = ROOT / "docs" / "pictures"

@@ -2,11 +2,11 @@
 
 import pytest
 
-from bulkedit.core.catalogue import Catalogue
 from bulkedit.core.columns import Column, Kind, Layout, Level, Table
 from bulkedit.core.trouble import RunError
 from bulkedit.excel import bounds
-from bulkedit.workflow.exporting import refuse_too_many
+from bulkedit.workflow.exporting import pieces
+from bulkedit.workflow.records import Records
 
 
 def packages_table(columns: int) -> Table:
@@ -19,25 +19,30 @@ def packages_table(columns: int) -> Table:
     )
 
 
-def catalogue_of(count: int) -> Catalogue:
-    """Return a catalogue of so many packages."""
-    rows = {f"p{n}": ("x",) for n in range(count)}
-    return Catalogue({"Packages": rows}, dict.fromkeys(rows, "name"))
+def records_of(count: int) -> Records:
+    """Return so many packages."""
+    records = Records()
+    for number in range(count):
+        records.add({"id": f"p{number}", "name": f"name{number}"})
+    return records
 
 
-def test_more_rows_than_are_read_again_are_not_exported() -> None:
+def test_more_rows_than_are_read_again_are_not_exported(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each package takes a row of its sheet, and one that remembers its name."""
-    layout, most = Layout((packages_table(1),)), bounds.ROWS_EXPORTED // 2
-    refuse_too_many(layout, catalogue_of(most))
+    monkeypatch.setattr(bounds, "ROWS_EXPORTED", 500)
+    layout = Layout((packages_table(1),))
 
-    with pytest.raises(RunError, match=f"{most + 1:,} packages .* too many for one workbook"):
-        refuse_too_many(layout, catalogue_of(most + 1))
+    written = list(pieces(layout, records_of(250)))
+
+    assert sum(len(piece.packages) for piece in written) == 250
+    with pytest.raises(RunError, match=r"251 packages .* too many for one workbook"):
+        list(pieces(layout, records_of(251)))
 
 
 def test_more_columns_than_are_read_again_are_not_exported() -> None:
     """Extras of thousands of names would be as many columns."""
     with pytest.raises(RunError, match="would have 10,000 columns"):
-        refuse_too_many(Layout((packages_table(bounds.FURTHEST_COLUMN),)), catalogue_of(1))
+        list(pieces(Layout((packages_table(bounds.FURTHEST_COLUMN),)), records_of(1)))
 
 
 def test_an_export_is_never_more_than_is_read() -> None:

@@ -6,8 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from live_catalogue import package_id
-from office_desk import Desk, edit, two_packages
+from office_desk import NEW_TITLE, Desk, edit, two_packages
 
 from bulkedit.core.trouble import RunError
 from bulkedit.excel.patch import patch_workbook
@@ -15,7 +14,6 @@ from bulkedit.excel.save import backup_of, ensure_writable, save
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and folders as Linux has them")
 
-NEW_TITLE = ("Packages", package_id(1), "Title", "Trails and paths")
 NOWHERE = Path("/proc")  # a folder into which not even root can write
 
 

@@ -1,28 +1,15 @@
 """Every message that a person can get is explained: docs/messages.md, from the code and docs/messages.yaml."""
 
-import importlib.util
 import re
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from loading import script
 
 ROOT = Path(__file__).parents[2]
 
 
-def load() -> ModuleType:
-    """Return docs/messages.py as a module."""
-    spec = importlib.util.spec_from_file_location("messages", ROOT / "docs" / "messages.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["messages"] = module  # its dataclasses ask for it
-    spec.loader.exec_module(module)
-    return module
-
-
-messages = load()
+messages = script("docs/messages.py")
 WRITTEN = messages.written()
 ENTRIES = [entry for group in WRITTEN.groups for entry in group.entries]
 

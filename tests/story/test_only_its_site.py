@@ -1,8 +1,7 @@
 """A token goes to the site whose address was given, and to no other, whatever a workbook, ledger or site names."""
 
 import pytest
-from live_catalogue import package_id
-from office_desk import Desk, edit, two_packages
+from office_desk import NEW_TITLE, Desk, edit, two_packages
 from scripted import page
 
 from bulkedit.ckan.site import same_address
@@ -12,7 +11,6 @@ from bulkedit.core.trouble import RunError
 from bulkedit.workflow.importing import refuse_other_site
 
 SITE = "https://ckan.example/data"
-NEW_TITLE = ("Packages", package_id(1), "Title", "Trails and paths")
 COMMANDS = [("import", "--yes"), ("import", "--dry-run"), ("refresh",), ("check",)]
 
 

@@ -33,6 +33,16 @@ def told(stream: StringIO) -> list[str]:
     return [line.rstrip() for line in stream.getvalue().split("\r") if line.strip()]
 
 
+def told_of(watch: Watch, *counts: tuple[int, str, int, int]) -> list[str]:
+    """Count, each time so many seconds after the time before, and return the lines that were shown."""
+    stream = StringIO()
+    line = ProgressLine(stream, watch)
+    for later, what, done, to_do in counts:
+        watch.seconds += later
+        line(what, done, to_do)
+    return told(stream)
+
+
 def test_work_of_less_than_a_second_tells_nothing(watch: Watch) -> None:
     """A line that flickers helps nobody."""
     stream = StringIO()
@@ -48,16 +58,9 @@ def test_work_of_less_than_a_second_tells_nothing(watch: Watch) -> None:
 
 def test_counts_rate_and_time_left(watch: Watch) -> None:
     """Of what is done and what is to do, from the beginning of that work."""
-    stream = StringIO()
-    line = ProgressLine(stream, watch)
+    said = told_of(watch, (0, "packages", 0, 1200), (20, "packages", 100, 1200), (220, "packages", 1200, 1200))
 
-    line("packages", 0, 1200)
-    watch.seconds += 20
-    line("packages", 100, 1200)
-    watch.seconds += 220
-    line("packages", 1200, 1200)
-
-    assert told(stream) == [
+    assert said == [
         "100 of 1,200 packages, 5.0 a second, 3 min 40 s left",
         "1,200 of 1,200 packages, 5.0 a second",
     ]
@@ -65,18 +68,11 @@ def test_counts_rate_and_time_left(watch: Watch) -> None:
 
 def test_two_kinds_of_work_at_once_have_a_rate_each(watch: Watch) -> None:
     """Files go on their way while packages are counted."""
-    stream = StringIO()
-    line = ProgressLine(stream, watch)
+    said = told_of(
+        watch, (0, "packages", 0, 4), (8, "MB sent", 0, 100), (2, "packages", 2, 4), (1, "MB sent", 60, 100)
+    )
 
-    line("packages", 0, 4)
-    watch.seconds += 8
-    line("MB sent", 0, 100)
-    watch.seconds += 2
-    line("packages", 2, 4)
-    watch.seconds += 1
-    line("MB sent", 60, 100)
-
-    assert told(stream) == ["2 of 4 packages, 0.2 a second, 10 s left", "60 of 100 MB sent, 20 a second, 2 s left"]
+    assert said == ["2 of 4 packages, 0.2 a second, 10 s left", "60 of 100 MB sent, 20 a second, 2 s left"]
 
 
 def test_the_line_is_taken_away(watch: Watch) -> None:

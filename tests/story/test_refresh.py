@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from live_catalogue import WATERS, LiveCatalogue, PackageDict, package, package_id, resource_id
-from office_desk import Desk, edit, rows, two_packages
+from office_desk import Desk, edit, row_of, rows, two_packages
 from producers import parts_of, sheet_parts, split_cells
 from scripted import TOKEN, page
 from unharmed import assert_unharmed
@@ -21,11 +21,6 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 def extras(*keys: str, **values: str) -> list[dict[str, str]]:
     """Return free extras; the value of a key is itself where none is given."""
     return [{"key": key, "value": values.get(key, key)} for key in keys]
-
-
-def row_of(path: Path, sheet: str, header: str, text: str) -> dict[str, str]:
-    """Return the row of a sheet in which a column says a text."""
-    return next(row for row in rows(path, sheet) if row[header] == text)
 
 
 def texts(path: Path, sheet: str, *besides: str) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from live_catalogue import WATERS, LiveCatalogue, package, package_id, resource_id
-from office_desk import Desk, edit, rows, two_packages
+from office_desk import NEW_TITLE, Desk, edit, rows, two_packages
 from scripted import MISMATCH_2_9, TOKEN, Reply, Request, error, in_turn, page
 
 from bulkedit.ckan.client import Client
@@ -22,7 +22,6 @@ from bulkedit.workflow.job import ImportOptions
 
 ONE, TWO = package_id(1), package_id(2)
 FILE_OF_ONE = resource_id(1)
-NEW_TITLE = ("Packages", ONE, "Title", "Trails and paths")
 NAME_OF_ANOTHER = ("Packages", ONE, "Name", "taken")
 """An edit that CKAN refuses, where `taken` is the name of a package of other people."""
 
@@ -540,7 +539,7 @@ def test_a_mistake_of_ours_does_not_lose_the_answers(desk: Desk) -> None:
             raise ZeroDivisionError
         return send(job.site.client, call)
 
-    report = job.report(job.run(breaks_at_the_second), dry_run=False)  # type: ignore[arg-type]
+    report = job.report(job.run(breaks_at_the_second), dry_run=False)  # type: ignore[arg-type]  # a function stands for a delivery
 
     assert packages_row(workbook, ONE)["Result"] == "updated"
     assert packages_row(workbook, TWO)["Result"] == "unknown"

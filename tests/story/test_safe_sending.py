@@ -130,7 +130,7 @@ def test_several_packages_go_at_a_time_and_never_two_calls_to_one(desk: Desk) ->
     def hold(action: str, parameters: dict[str, object]) -> None:
         nonlocal most, twice
         if action == "package_revise" and parameters.get("match"):
-            key = str(parameters["match"]["id"])  # type: ignore[index]
+            key = str(parameters["match"]["id"])  # type: ignore[index]  # a call of ours names it
             twice = twice or key in under_way
             under_way.append(key)
             most = max(most, len(under_way))
@@ -372,7 +372,7 @@ def test_what_a_killed_run_created_is_known_whatever_it_is_called_now(desk: Desk
     _add(workbook, typed)
     job = Import(Site(Client(ckan.url, TOKEN)), workbook, ImportOptions(), ledger=Ledger(own_ledger))
     run = job._run()  # a run that never came to its end
-    job._ledger.begin(run)  # type: ignore[union-attr]
+    job._ledger.begin(run)  # type: ignore[union-attr]  # it was given one
     job.run(Delivery(job.site, Ledger(own_ledger), run))
     job.close()
     ckan.edit("bridges", name="crossings", title="Crossings")

@@ -9,13 +9,12 @@ from typing import BinaryIO
 
 import pytest
 from live_catalogue import LiveCatalogue, package_id
-from office_desk import Desk, edit, rows, two_packages
+from office_desk import NEW_TITLE, Desk, edit, rows, two_packages
 
 from bulkedit.core.trouble import RunError
 from bulkedit.excel.save import backup_of, ensure_writable, is_open_elsewhere, save, tidy
 
 ONE = package_id(1)
-NEW_TITLE = ("Packages", ONE, "Title", "Trails and paths")
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="permissions and links as POSIX has them")
 
 

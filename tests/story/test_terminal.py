@@ -1,69 +1,24 @@
 """At a terminal an import shows what it would do and asks; without a yes nothing is sent."""
 
 import os
-import pty
-import select
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
 from live_catalogue import package, package_id
-from office_desk import Desk, edit, rows, two_packages
+from office_desk import NEW_TITLE, Desk, edit, rows, two_packages
 from scripted import TOKEN
+from terminal import Terminal
 
 ONE = package_id(1)
-NEW_TITLE = ("Packages", ONE, "Title", "Trails and paths")
-SECONDS = 30.0
 
 
-class Terminal:
-    """The program in a terminal of its own, and what stands on the screen."""
-
-    def __init__(self, desk: Desk, url: str, *arguments: str) -> None:
-        """Start the program."""
-        self.screen = ""
-        self.master, inner = pty.openpty()
-        environment = {**os.environ, "CKAN_URL": url, "CKAN_API_KEY": TOKEN, "TERM": "dumb"}
-        command = [sys.executable, "-m", "bulkedit", *arguments]
-        self.program = subprocess.Popen(
-            command,
-            stdin=inner,
-            stdout=inner,
-            stderr=inner,
-            cwd=desk.folder,
-            env=environment,
-            start_new_session=True,
-        )
-        os.close(inner)
-
-    def wait_for(self, text: str) -> None:
-        """Read the screen until it holds a text."""
-        until = time.monotonic() + SECONDS
-        while text not in self.screen:
-            assert self._read(until), self.screen
-
-    def _read(self, until: float) -> bool:
-        ready, _, _ = select.select([self.master], [], [], max(0.0, until - time.monotonic()))
-        try:
-            content = os.read(self.master, 4096) if ready else b""
-        except OSError:  # Linux says so when the program has ended
-            content = b""
-        self.screen += content.decode(errors="replace")
-        return bool(content)
-
-    def type(self, text: str) -> None:
-        """Type at the keyboard."""
-        os.write(self.master, text.encode())
-
-    def ended(self) -> int:
-        """Read the rest of the screen and return the exit status."""
-        while self._read(time.monotonic() + SECONDS):
-            pass
-        os.close(self.master)
-        return self.program.wait(SECONDS)
+def at_terminal(desk: Desk, url: str, *arguments: str) -> Terminal:
+    """Start the program in a terminal of its own."""
+    environment = {**os.environ, "CKAN_URL": url, "CKAN_API_KEY": TOKEN, "TERM": "dumb"}
+    return Terminal([sys.executable, "-m", "bulkedit", *arguments], desk.folder, environment)
 
 
 @pytest.mark.parametrize(("answer", "sent"), [("n\n", 0), ("\n", 0), ("y\n", 1)])
@@ -72,7 +27,7 @@ def test_an_import_asks_first(desk: Desk, answer: str, sent: int) -> None:
     ckan, workbook = desk.exported(two_packages())
     edit(workbook, NEW_TITLE)
     before = desk.files()
-    terminal = Terminal(desk, ckan.url, "import", workbook.name)
+    terminal = at_terminal(desk, ckan.url, "import", workbook.name)
 
     terminal.wait_for("Send the edits of 1 package")
     waiting = len(ckan.writes)
@@ -91,7 +46,7 @@ def test_an_import_asks_although_every_row_has_a_conflict_too(desk: Desk) -> Non
     ckan, workbook = desk.exported(two_packages())
     edit(workbook, NEW_TITLE, ("Packages", ONE, "Description", "New words"))
     ckan.edit(ONE, title="Somebody else's")
-    terminal = Terminal(desk, ckan.url, "import", workbook.name)
+    terminal = at_terminal(desk, ckan.url, "import", workbook.name)
 
     terminal.wait_for("Send the edits of 1 package")
     terminal.type("n\n")
@@ -104,7 +59,7 @@ def test_ctrl_c_at_the_question_sends_nothing_and_says_so(desk: Desk) -> None:
     ckan, workbook = desk.exported(two_packages())
     edit(workbook, NEW_TITLE)
     before = desk.files()
-    terminal = Terminal(desk, ckan.url, "import", workbook.name)
+    terminal = at_terminal(desk, ckan.url, "import", workbook.name)
 
     terminal.wait_for("[y/N]")
     time.sleep(0.5)  # Python notices a signal only once it waits for the keyboard
@@ -118,7 +73,7 @@ def test_a_workbook_saved_while_the_question_stands_is_not_sent(desk: Desk, tmp_
     """What was shown is not what the file holds any more: exit 3, import again."""
     ckan, workbook = desk.exported(two_packages())
     edit(workbook, NEW_TITLE)
-    terminal = Terminal(desk, ckan.url, "import", workbook.name)
+    terminal = at_terminal(desk, ckan.url, "import", workbook.name)
 
     terminal.wait_for("[y/N]")
     edit(workbook, ("Packages", ONE, "Title", "Something else"))
@@ -135,7 +90,7 @@ def test_the_number_of_deletions_is_asked_for(desk: Desk, typed: str, sent: int)
     ckan, workbook = desk.exported(two_packages())
     edit(workbook, ("Packages", ONE, "Action", "delete"))
     before = desk.files()
-    terminal = Terminal(desk, ckan.url, "import", workbook.name)
+    terminal = at_terminal(desk, ckan.url, "import", workbook.name)
 
     terminal.wait_for("Type the number to go on")
     terminal.type(f"{typed}\n")
@@ -154,7 +109,7 @@ def test_nobody_is_asked_for_a_number_that_was_given(desk: Desk) -> None:
     """With --confirm-deletes only the yes is left to say."""
     ckan, workbook = desk.exported(two_packages())
     edit(workbook, ("Packages", ONE, "Action", "delete"))
-    terminal = Terminal(desk, ckan.url, "import", workbook.name, "--confirm-deletes", "1")
+    terminal = at_terminal(desk, ckan.url, "import", workbook.name, "--confirm-deletes", "1")
 
     terminal.wait_for("[y/N]")
     terminal.type("n\n")
@@ -167,7 +122,7 @@ def test_a_finding_is_no_question(desk: Desk) -> None:
     """At a terminal, too, what looks like the spreadsheet program's doing stops it: a yes is said too easily."""
     ckan, workbook = desk.exported([package(1, version="00012")])
     edit(workbook, ("Packages", ONE, "Version", "12"))
-    terminal = Terminal(desk, ckan.url, "import", workbook.name)
+    terminal = at_terminal(desk, ckan.url, "import", workbook.name)
 
     assert (terminal.ended(), ckan.writes) == (3, [])
     assert "[y/N]" not in terminal.screen
@@ -181,7 +136,7 @@ def test_an_undo_shows_what_would_come_back_and_asks(desk: Desk, said: str, sent
     edit(workbook, NEW_TITLE)
     desk("import", workbook, "--yes")
     ckan.heard.clear()
-    terminal = Terminal(desk, ckan.url, "undo")
+    terminal = at_terminal(desk, ckan.url, "undo")
 
     terminal.wait_for("Put back 1 package")
     terminal.type(said)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from live_catalogue import PackageDict, package, package_id, resource_id
+from live_catalogue import LiveCatalogue, PackageDict, package, package_id, resource_id
 from office_desk import Desk, edit, rows, two_packages
 from scripted import NOT_FOUND, Reply, error, ok, page, string
 
@@ -120,6 +120,14 @@ def test_leaving_a_foreign_group_is_kept_in_silence_by_ckan_but_not_by_us(desk: 
     assert [group["name"] for group in ckan.shown(ONE)["groups"]] == ["safety"]
 
 
+def two_files_to_send(desk: Desk) -> tuple[LiveCatalogue, Path]:
+    """Export a package, give it another title, and each of its two resources a file."""
+    ckan, workbook = desk.exported([with_two_resources()], without=WITHOUT)
+    (desk.folder / "walks.csv").write_text("walks\n")
+    edit(workbook, NEW_TITLE, *(("Resources", key, "Upload", "walks.csv") for key in (FIRST, SECOND)))
+    return ckan, workbook
+
+
 def test_files_follow_one_by_one(desk: Desk) -> None:
     """A file of a resource that is there and of a new one: first the package, then each file; and no more."""
     ckan, workbook = desk.exported([with_two_resources()], without=WITHOUT)
@@ -138,7 +146,7 @@ def test_files_follow_one_by_one(desk: Desk) -> None:
     ]
     first, _, added = ckan.shown(ONE)["resources"]
     assert (first["description"], first["url_type"], added["url_type"]) == ("New.", "upload", "upload")
-    assert [ckan.sandbox.store.upload(one["id"])[1] for one in (first, added)] == [b"old.csv\n", b"new.csv\n"]  # type: ignore[index]
+    assert [ckan.sandbox.store.upload(one["id"])[1] for one in (first, added)] == [b"old.csv\n", b"new.csv\n"]  # type: ignore[index]  # both have one
     assert [(row["result"], row["message"].partition(" (")[0]) for row in said.json()["rows"]] == [
         ("updated", "Changed [Description]. Changed [Upload]. File old.csv"),
         ("created", "Created this resource with [Name]. File new.csv"),
@@ -150,9 +158,7 @@ def test_files_follow_one_by_one(desk: Desk) -> None:
 
 def test_a_refused_file_keeps_nothing_else(desk: Desk) -> None:
     """What went before it is on the site and said to be; the next resource's file is sent; its row says why."""
-    ckan, workbook = desk.exported([with_two_resources()], without=WITHOUT)
-    (desk.folder / "walks.csv").write_text("walks\n")
-    edit(workbook, NEW_TITLE, *(("Resources", key, "Upload", "walks.csv") for key in (FIRST, SECOND)))
+    ckan, workbook = two_files_to_send(desk)
     ckan.sandbox.misbehave("resource_patch 500 times=1")
 
     said = desk("import", workbook, "--yes", "--json")
@@ -167,9 +173,7 @@ def test_a_refused_file_keeps_nothing_else(desk: Desk) -> None:
 
 def test_no_file_is_sent_while_another_may_be_on_its_way(desk: Desk) -> None:
     """Never two writes at once on one package: after an answer that did not come, its next file waits."""
-    ckan, workbook = desk.exported([with_two_resources()], without=WITHOUT)
-    (desk.folder / "walks.csv").write_text("walks\n")
-    edit(workbook, NEW_TITLE, *(("Resources", key, "Upload", "walks.csv") for key in (FIRST, SECOND)))
+    ckan, workbook = two_files_to_send(desk)
     ckan.sandbox.misbehave("resource_patch cut-before")
 
     said = desk("import", workbook, "--yes", "--json")
