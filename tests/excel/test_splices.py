@@ -9,7 +9,7 @@ PART = b"0123456789"
 
 @pytest.mark.parametrize("size", [1, 3, 10, 99])
 def test_bytes_give_way_wherever_pieces_end(size: int) -> None:
-    """At the beginning, across pieces, and after the last byte; asked for in any order, bytes or pieces of them."""
+    """At the beginning, across pieces, and after the last byte; asked for in any order, whole or in pieces."""
     splices = Splices()
     splices.extend(
         [Splice(10, 10, b"end"), Splice(2, 7, b"-"), Splice(2, 2, iter([b"in", b"to"])), Splice(0, 1, b"")]
