@@ -199,6 +199,7 @@ def main() -> None:
     parser.add_argument("--resources", type=int, default=3, help="that are edited, of each package")
     parser.add_argument("--workers", type=int, default=3, help="of all ways; bulkedit's own default")
     parser.add_argument("--slow-rounds", type=int, default=3, help="of the ways that take long")
+    parser.add_argument("--without-load", action="store_true", help="leave ckanapi load out")
     parser.add_argument("--patch", type=Path, help="send these patches, once")
     options = parser.parse_args()
     target = target_of(options)
@@ -213,6 +214,8 @@ def main() -> None:
             Way("package_patch, resource_patch for each row", contest.with_patches),
             Way("ckanapi load datasets", contest.with_load),
         ]
+        if options.without_load:
+            ways.pop()
         found = rounds(ways, options.rounds, options.slow_rounds)
     print(f"{count:,} packages, {options.resources} resources each, {options.workers} workers\n\n{table(found)}")
 

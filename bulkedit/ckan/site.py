@@ -149,7 +149,6 @@ class Site:
         while True:
             after = f' +id:{{"{last}" TO *}}' if last else ""
             page, count = self._search(fq + after, PAGE, sort="id asc")
-            yield from page
             if not page:
                 return
             if text_of(page[0].get("id")) <= last or not text_of(page[-1].get("id")):
@@ -157,6 +156,7 @@ class Site:
                     f"{self.url} does not list its packages page by page, so an export would be incomplete;"
                     " tell those who run it."
                 )
+            yield from page
             done, total, last = done + len(page), total or count, text_of(page[-1].get("id"))
             self._tell(done, total)
 

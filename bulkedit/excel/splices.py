@@ -69,7 +69,7 @@ def spliced(chunks: Iterable[bytes], splices: Iterable[Splice]) -> Iterator[byte
 
     Args:
         chunks: the part, in pieces.
-        splices: in the order of the part; they must not overlap.
+        splices: in the order of the part, each beginning before its end; they must not overlap.
     """
     waiting = iter(splices)
     following = next(waiting, None)
@@ -78,14 +78,7 @@ def spliced(chunks: Iterable[bytes], splices: Iterable[Splice]) -> Iterator[byte
         whole, end = memoryview(chunk), begin + len(chunk)
         while following is not None and following.start < end:
             yield whole[max(kept_from - begin, 0) : following.start - begin]
-            yield from _pieces(following)
+            yield from (following.new,) if isinstance(following.new, bytes) else following.new
             kept_from, following = following.end, next(waiting, None)
         yield whole[max(kept_from - begin, 0) :]
         kept_from, begin = max(kept_from, end), end
-    while following is not None:
-        yield from _pieces(following)
-        following = next(waiting, None)
-
-
-def _pieces(splice: Splice) -> Iterable[bytes]:
-    return (splice.new,) if isinstance(splice.new, bytes) else splice.new

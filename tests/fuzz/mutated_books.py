@@ -51,7 +51,8 @@ def good_book(producer: Callable[[Path], None] = producers.as_exported, edited: 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "parks.xlsx"
         with path.open("wb") as file:
-            write_workbook(file, Export(IDENTITY, *exported()))
+            layout, catalogue = exported()
+            write_workbook(file, Export(IDENTITY, layout, [catalogue]))
         if edited:
             producers.type_text(path, "Packages", "All parks", "All the parks")
         producer(path)

@@ -29,16 +29,16 @@ def test_a_package_that_comes_again_is_taken_as_it_came_last() -> None:
     assert (len(records), list(records)) == (1, [{"id": "1", "name": "new"}])
 
 
-def test_packages_may_be_looked_at_before_all_have_come() -> None:
-    """Those that come then stand behind the others, wherever somebody has read."""
+def test_packages_that_come_after_some_were_read_lie_behind_all() -> None:
+    """They are written over none."""
     records = Records()
     for name in ("b", "a"):
-        records.add({"id": name, "name": name, "notes": f"Notes of {name}"})
-    assert [package["name"] for package in records] == ["a", "b"]
+        records.add({"id": name, "name": name})
+    assert len(list(records)) == 2
 
     records.add({"id": "c", "name": "c"})
 
-    assert [package.get("notes") for package in records] == ["Notes of a", "Notes of b", None]
+    assert [package["name"] for package in records] == ["a", "b", "c"]
 
 
 def test_many_packages_wait_in_a_file_without_a_name() -> None:
