@@ -106,13 +106,16 @@ class Verified:
 
     def _held(self, row: RowEdit, cell: CellEdit) -> str | None:
         """Return the text that the site has now for an edited cell; None where none can be compared."""
+        if cell.column.name not in row.table.names:
+            return None
         index = row.table.names[cell.column.name]
         if not row.table.level.of_items:
             texts = self.now.texts(row.table, row.owner)
             return None if texts is None else texts[index]
         held = self.now.items(row.table, row.owner)
         sent = self._sent(row.table, row.owner)
-        assert sent is not None  # noqa: S101  an edited item goes with its whole list
+        if sent is None:  # it went with another call, whose answer was lost
+            return None
         if row.table.field == EXTRAS:
             return self._extra(row, index, held, sent)
         at = next((i for i, item in enumerate(sent.items) if item.place == row.place), None)

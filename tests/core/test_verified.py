@@ -1,6 +1,7 @@
 """What a site did besides, and what it did not do, is said at the rows of the package."""
 
 from copy import deepcopy
+from dataclasses import replace
 
 import pytest
 from worlds import Desk, desk_of, package, parks, resource
@@ -8,6 +9,7 @@ from worlds import Desk, desk_of, package, parks, resource
 from bulkedit.core import columns as own
 from bulkedit.core.answers import Accepted
 from bulkedit.core.catalogue import tabulate
+from bulkedit.core.columns import Column
 from bulkedit.core.diff import diff_package
 from bulkedit.core.edits import Place
 from bulkedit.core.files import File
@@ -302,3 +304,32 @@ def test_a_file_that_goes_in_a_later_call_is_spoken_of_there(desk: Desk) -> None
     after = _with(parks(), resources=_resource("id-map", name="walks"))
 
     assert _said(desk, parks(), after, revise=False, upload=True)["Resources 2"] == "Changed [Upload], [Name]."
+
+
+def test_an_entry_whose_list_went_with_another_call_is_compared_with_nothing() -> None:
+    """As after a creation whose answer was lost: what is there now was sent before, and recognized."""
+    desk = desk_of(parks())
+    desk.rows["Contacts"][0]["E-mail"] = "new@x.org"
+    rows = [row for row in desk.edits().rows if row.asks]
+    diff = diff_package(rows, desk.catalogue, tabulate(desk.layout, [parks()]))
+    call = plan_package(diff, parks()).call
+    one = Settled(rows, replace(diff, lists=()), call, Accepted(parks()), live=parks())
+
+    [found] = outcomes_of(one, desk.layout, {}, {}, tabulate(desk.layout, [parks()]))
+
+    assert found.message == "Changed [E-mail]."
+
+
+def test_a_cell_of_a_column_that_is_no_field_is_compared_with_nothing(desk: Desk) -> None:
+    """Nothing on the site can be told from it."""
+    rows = [row for row in desk.edits().rows if row.asks]
+    diff = diff_package(rows, desk.catalogue, tabulate(desk.layout, [parks()]))
+    call = plan_package(diff, parks()).call
+    [change] = diff.changes
+    assert change.cell is not None
+    odd = replace(change, cell=replace(change.cell, column=Column("Odd", "odd")))
+    one = Settled(rows, replace(diff, changes=[odd]), call, Accepted(_with(parks())), live=parks())
+
+    [found] = outcomes_of(one, desk.layout, {}, {}, tabulate(desk.layout, [_with(parks())]))
+
+    assert "was kept" not in found.message
