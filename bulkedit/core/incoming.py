@@ -16,7 +16,7 @@ _MOST_NAMED = 6  # cells that a message names; the sheet Results has all
 _MOST_SHOWN = 60  # characters of a text in a message
 
 _STAMPS = ("metadata_modified", "last_modified")
-"""Fields of which nobody is told where they are all that came in: they show edits, and are none."""
+"""Fields that the site sets: where they are all that came in, nobody is told. They show edits, and are none."""
 
 ALREADY = "The site has this already."
 
@@ -105,7 +105,7 @@ class Incoming:
             resources: names of the resources by id.
         """
         said = self._rows.get(row.place, _Row())
-        if all(one.field in _STAMPS for one, _ in said.came):
+        if all(quiet and one.field in _STAMPS for one, quiet in said.came):
             said = replace(said, came=[])  # whoever imported a minute ago would find all of that listed
         came = tuple(outcome for outcome, _ in said.came)
         result, fields = _without_clash(row, said), came

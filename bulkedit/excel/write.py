@@ -8,9 +8,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from tempfile import TemporaryDirectory
+from typing import BinaryIO, Final
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from bulkedit import __version__
 from bulkedit.core.catalogue import Catalogue
@@ -54,20 +56,31 @@ class Export:
 
 
 def write_workbook(file: BinaryIO, export: Export) -> dict[str, int]:
-    """Write a new workbook and return the number of rows of each data sheet, by title."""
-    options = {
-        "constant_memory": True,
-        "strings_to_urls": False,
-        "strings_to_formulas": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(file, options) as book:
+    """Write a new workbook and return the number of rows of each data sheet, by title.
+
+    Raises:
+        OSError: it could not be written, or there is no room for temporary files; none of them is left.
+    """
+    with TemporaryDirectory(prefix="bulkedit-", ignore_cleanup_errors=True) as folder:
+        book = xlsxwriter.Workbook(file, _OPTIONS | {"tmpdir": folder})
         book.set_properties({"created": datetime.fromisoformat(export.identity.exported_at)})
         writer = _Writer(book, export)
         for piece in export.pieces:
             writer.add(piece)
         writer.finish()
+        try:
+            book.close()
+        except FileCreateError as error:
+            raise error.args[0] from None  # an OSError
     return writer.counts
+
+
+_OPTIONS: Final = {
+    "constant_memory": True,
+    "strings_to_urls": False,
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+}
 
 
 class _Writer:

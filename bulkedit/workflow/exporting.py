@@ -1,6 +1,7 @@
 """Export a catalogue into a workbook."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -84,7 +85,8 @@ def export(
     ensure_writable(path)
     records, witnesses = Records(), Witnesses()
     if not blank:
-        _read(site, wanted, records, witnesses, dataset_type=dataset_type, query=query)
+        with _room_for(path):
+            _read(site, wanted, records, witnesses, dataset_type=dataset_type, query=query)
     types = sorted(witnesses.counts.keys() | set(filter(None, [dataset_type])))
     if blank and not types:
         types = site.dataset_types()
@@ -200,8 +202,22 @@ _ORGANIZATIONS_AT_MOST = 500  # that are asked for one by one, because packages 
 
 def _write(path: Path, content: Export) -> dict[str, int]:
     counts: dict[str, int] = {}
-    save(path, lambda file: counts.update(write_workbook(file, content)))
+    with _room_for(path):
+        save(path, lambda file: counts.update(write_workbook(file, content)))
     return counts
+
+
+@contextmanager
+def _room_for(path: Path) -> Iterator[None]:
+    """Tell in a sentence that there is no room for a workbook, or for what waits until it is written.
+
+    Raises:
+        RunError: there is none; what was there is untouched.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise RunError(f"{path} could not be written ({error.strerror}); nothing was changed.") from None
 
 
 def _choices(organizations: Iterable[Organization], packages: Iterable[Package]) -> tuple[Choice, ...]:

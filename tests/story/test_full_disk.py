@@ -1,11 +1,13 @@
 """A disk that fills up while a workbook is written: what was there survives, nothing half-written is left."""
 
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from live_catalogue import package
 from office_desk import NEW_TITLE, Desk, edit, two_packages
 
 from bulkedit.core.trouble import RunError
@@ -76,6 +78,22 @@ def test_an_import_without_room_sends_nothing(desk: Desk, share: float, says: st
     assert "too large" in said.told
     assert ckan.writes == []
     assert desk.files() == before
+
+
+@pytest.mark.parametrize("size", [0, 1_000, 20_000])
+def test_an_export_without_room_is_told(desk: Desk, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever the room ends: one sentence, and no file is left, no temporary one either."""
+    desk.open([package(number) for number in range(1, 40)])
+    temporary = desk.folder / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+
+    with room_for(size):
+        said = desk("export", "parks", "-o", "parks.xlsx")
+
+    assert (said.status, said.out) == (3, "")
+    assert said.told == "parks.xlsx could not be written (File too large); nothing was changed."
+    assert (desk.files(), list(temporary.iterdir())) == ({}, [])
 
 
 def test_a_folder_that_cannot_be_written_is_told() -> None:
