@@ -3,7 +3,9 @@
 from refreshing import Office, at, office_of
 from worlds import lit, package, parks
 
+from bulkedit.core.advance import Advance
 from bulkedit.core.files import File
+from bulkedit.core.incoming import Incoming
 from bulkedit.core.json_value import resources_of
 
 
@@ -120,6 +122,19 @@ def test_a_stamp_that_comes_in_alone_is_no_news(office: Office) -> None:
 
     assert (answer.result, answer.message, answer.changes) == ("unchanged", "", ())
     assert office.column("Packages", "Metadata modified")[0] == "2026-11-25T10:00:00"
+
+
+def test_a_stamp_that_people_may_edit_is_news(office: Office) -> None:
+    """Some schemas let people say when a file was last modified."""
+    desk = office.desk
+    row = next(one for one in desk.edits().rows if one.table.title == "Packages")
+    incoming = Incoming(Advance(desk.catalogue), {"Packages": {"Last modified": 5}})
+    incoming.comes(row.place, "Last modified", "last_modified", "2020-01-01", "2021-01-01")
+
+    answer = incoming.outcome(row, None, "parks", {})
+
+    assert answer.result == "updated"
+    assert answer.message == "[Last modified] now says “2021-01-01”; it said “2020-01-01”."
 
 
 def test_a_message_names_a_few_cells_and_counts_the_others() -> None:
