@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from tempfile import SpooledTemporaryFile
 from typing import Final
 
 from bulkedit.excel.cellxml import attribute_value, cell_reference, shortened, text_cell, xstring
 from bulkedit.excel.sheetxml import Cell, Extent, Row, SheetPatch, SheetScan
 from bulkedit.excel.splices import Splice, Splices
+from bulkedit.excel.spool import new_spool, pieces_of
 from bulkedit.excel.xmlbytes import Span
 
 HYPERLINK_LIMIT: Final = 65_530
@@ -56,11 +56,6 @@ def replace_rows(chunks: Iterable[bytes], rows: Iterable[Sequence[str | Link]]) 
     return _RowReplacer(chunks, rows).patch()
 
 
-_CHUNK: Final = 1 << 18
-_IN_MEMORY: Final = 4 << 20
-"""Bytes of new rows; more of them wait in a file, until what stands before them has been written."""
-
-
 class _RowReplacer:
     """Learns the styles of the old rows and writes the new ones."""
 
@@ -82,12 +77,11 @@ class _RowReplacer:
 
     def _written_rows(self) -> Iterator[bytes]:
         """Write all rows now, since their number stands before them, and return what was written."""
-        written = SpooledTemporaryFile[bytes](_IN_MEMORY)
+        written = new_spool()
         for number, row in enumerate(self._rows, start=1):
             written.write(self._row(number, row))
             self._height, self._width = number, max(self._width, len(row))
-        written.seek(0)
-        return _content(written)
+        return pieces_of(written)
 
     def row_opened(self, row: Row) -> bool:
         """Ask for the cells of rows 1 and 2: their styles are taken over."""
@@ -167,9 +161,3 @@ class _RowReplacer:
         location = attribute_value(link.location)
         display = attribute_value(xstring(shortened(link.text)))
         return f'<{self._sheet.prefix}hyperlink ref="{reference}" location="{location}" display="{display}"/>'
-
-
-def _content(file: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
-    with file:
-        while chunk := file.read(_CHUNK):
-            yield chunk

@@ -3,10 +3,8 @@
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from tempfile import SpooledTemporaryFile
-from typing import Final
 
-_IN_MEMORY: Final = 4 << 20  # bytes
+from bulkedit.excel.spool import new_spool
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,7 @@ class Splices:
         self._ends = array("Q")
         self._sizes = array("Q")
         self._offsets = array("Q")
-        self._bytes = SpooledTemporaryFile[bytes](_IN_MEMORY)
+        self._bytes = new_spool()
         self._written = 0
         self._in_pieces: dict[int, Iterator[bytes]] = {}
 

@@ -10,16 +10,15 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from io import SEEK_END
-from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, Final
 
 from bulkedit.excel.errors import WorkbookDamaged
+from bulkedit.excel.spool import Spool, new_spool, pieces_of
 
 _LOCAL: Final = struct.Struct("<4s5H3L2H")
 _CENTRAL: Final = struct.Struct("<4s4B4H3L5H2L")
 _END: Final = struct.Struct("<4s4H2LH")
 _CHUNK: Final = 1 << 20
-_IN_MEMORY: Final = 4 << 20  # bytes
 _SIZES_FOLLOW: Final = 0x8  # flag: the sizes stand after the data (general purpose bit 3, 4.4.4)
 _UTF8_NAME: Final = 0x800
 _ZIP64_FIELD: Final = 1
@@ -32,7 +31,7 @@ _INFLATE_VERSION: Final = 20
 class Deflated:
     """A part in compressed form, ready to be written; ``size`` and ``crc`` are of what was compressed."""
 
-    content: SpooledTemporaryFile[bytes]
+    content: Spool
     crc: int
     size: int
 
@@ -40,7 +39,7 @@ class Deflated:
 def deflate(pieces: Iterable[bytes | memoryview]) -> Deflated:
     """Compress a part that comes in pieces; a large one waits in a file, which is gone when nobody needs it."""
     compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-    content = SpooledTemporaryFile[bytes](_IN_MEMORY)
+    content = new_spool()
     crc = size = 0
     for piece in pieces:
         content.write(compressor.compress(piece))
@@ -99,8 +98,7 @@ class ZipCopy:
             zipfile.ZIP_DEFLATED,
             (content.crc, content.content.seek(0, SEEK_END), content.size),
         )
-        content.content.seek(0)
-        while chunk := content.content.read(_CHUNK):
+        for chunk in pieces_of(content.content):
             self._put(chunk)
 
     def finish(self, comment: bytes) -> None:
