@@ -21,7 +21,7 @@ from bulkedit.core.results import Outcome
 from bulkedit.core.sheets import Heads, find_heads, letters, positions
 from bulkedit.core.trouble import RunError
 from bulkedit.excel import bounds
-from bulkedit.excel.patch import Link, patch_workbook, rehearse_patch
+from bulkedit.excel.patch import CellPlaces, Link, find_places, patch_workbook
 from bulkedit.excel.read import read_workbook
 from bulkedit.excel.save import is_open_elsewhere, save
 from bulkedit.excel.write import BASE, META, RESULT_HEADERS, RESULTS, meta_rows
@@ -47,6 +47,7 @@ class Original:
         self._copy = _copied(path)
         weakref.finalize(self, self._copy.unlink, missing_ok=True)
         self.book = read_workbook(self._copy, path.name)
+        self._places: dict[str, CellPlaces] = {}
 
     @property
     def digest(self) -> str:
@@ -74,18 +75,25 @@ class Original:
         except OSError:
             return True
 
-    def rehearse(self, outcomes: Iterable[Outcome], folder: Path) -> None:
+    def rehearse(self, rows: Iterable[Place], folder: Path) -> None:
         """Make sure, before anything is sent, that the answers will find their place in the workbook.
 
         Args:
-            outcomes: an answer to each row.
+            rows: that get an answer.
             folder: where the results will be written.
 
         Raises:
             RunError: the workbook can be read but not written back.
         """
+        columns = {
+            title: [found[header] for header in (own.RESULT, own.MESSAGE) if header in found]
+            for title, found in self._positions.items()
+        }
+        wanted: dict[str, dict[int, list[int]]] = {}
+        for place in rows:
+            wanted.setdefault(place.sheet, {})[place.row] = columns[place.sheet]
         try:
-            rehearse_patch(self._copy, _cells(outcomes, {}, self._positions))
+            self._places = find_places(self._copy, wanted)
             with tempfile.TemporaryFile(dir=folder) as room:
                 for _ in range(0, self._copy.stat().st_size, _CHUNK):
                     room.write(bytes(_CHUNK))
@@ -113,7 +121,8 @@ class Original:
         beside = target.with_name(f"{target.stem} results {stamp}{target.suffix}")
 
         def put(place: Path) -> Path:
-            save(place, lambda file: patch_workbook(self._copy, file, cells, self._sheets(report, moved), reach))
+            sheets = self._sheets(report, moved)
+            save(place, lambda file: patch_workbook(self._copy, file, cells, sheets, reach, self._places))
             return place
 
         if is_open_elsewhere(target) or (target.resolve() == self.path.resolve() and self.changed_meanwhile()):

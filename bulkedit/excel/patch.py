@@ -5,14 +5,15 @@ slicers, sparklines, cached formula values. Here all parts but the patched sheet
 bytes, and a patched sheet is spliced, so what lies outside our cells keeps every byte.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 from bulkedit.excel.bookparts import BookParts, cuts_of_calc_chain, find_parts
+from bulkedit.excel.cellplaces import CellPlaces
 from bulkedit.excel.filters import grown_filters
-from bulkedit.excel.sheetcells import patch_cells
+from bulkedit.excel.sheetcells import patch_cells, patch_places
 from bulkedit.excel.sheetrows import Link, replace_rows
 from bulkedit.excel.sheetxml import SheetPatch
 from bulkedit.excel.splices import spliced
@@ -20,7 +21,7 @@ from bulkedit.excel.xmlbytes import naming
 from bulkedit.excel.zipcopy import Deflated, deflate
 from bulkedit.excel.zipparts import Parts, open_parts
 
-__all__ = ["CellPatches", "Link", "SheetRows", "patch_workbook", "rehearse_patch"]
+__all__ = ["CellPatches", "CellPlaces", "Link", "SheetRows", "find_places", "patch_workbook"]
 
 CellPatches: TypeAlias = Mapping[str, Mapping[int, Mapping[int, str]]]
 """Sheet title, row number, column number (both from 1): the text of a cell; an empty one blanks it."""
@@ -36,7 +37,12 @@ Reach: TypeAlias = Mapping[str, int]
 
 
 def patch_workbook(
-    source: Path, target: BinaryIO, cells: CellPatches, sheets: SheetRows, reach: Reach | None = None
+    source: Path,
+    target: BinaryIO,
+    cells: CellPatches,
+    sheets: SheetRows,
+    reach: Reach | None = None,
+    known: Mapping[str, CellPlaces] | None = None,
 ) -> None:
     """Write a copy of a workbook with some cells and some whole sheets replaced.
 
@@ -54,6 +60,8 @@ def patch_workbook(
     Where rows were added below the range of a sheet's autofilter, the range grows to take them in: in the sheet,
     and in the defined name that goes with it.
 
+    Cells must stand in the order of their columns, as `read.read_workbook` makes sure of.
+
     If a formula was replaced, the calculation chain goes, with its relationship and its content type.
 
     Texts over 32,767 UTF-16 units are cut, with an ellipsis. No text can become a formula.
@@ -64,6 +72,7 @@ def patch_workbook(
         cells: texts for single cells.
         sheets: rows for whole sheets.
         reach: the last row of each sheet of `cells` to which rows were added.
+        known: what `find_places` found in the same file, by sheet title; what is not there is looked for now.
 
     Raises:
         LookupError: the workbook has no worksheet of a title.
@@ -73,7 +82,7 @@ def patch_workbook(
     """
     with open_parts(source) as parts:
         book = find_parts(parts)
-        replaced, formulas_lost = _edit_sheets(parts, _edits(book, cells, sheets, reach or {}))
+        replaced, formulas_lost = _edit_sheets(parts, _edits(book, cells, sheets, reach or {}, known or {}))
         if reach and (cuts := grown_filters(parts.read(book.workbook), reach)):
             replaced[book.workbook] = deflate(spliced(parts.chunks(book.workbook), cuts))
         dropped: set[str] = set()
@@ -84,32 +93,53 @@ def patch_workbook(
         parts.write(target, replaced, dropped)
 
 
-def rehearse_patch(source: Path, cells: CellPatches) -> None:
-    """Look for all that `patch_workbook` would change, and change nothing.
+def find_places(source: Path, wanted: Mapping[str, Mapping[int, Collection[int]]]) -> dict[str, CellPlaces]:
+    """Return by sheet title where the cells are that texts will be put into, and change nothing.
+
+    Args:
+        source: the workbook.
+        wanted: sheet title, row number: column numbers, both counted from 1.
 
     Raises:
-        LookupError, ValueError, WorkbookDamaged, OSError: as it would.
+        LookupError, ValueError, WorkbookDamaged, OSError: as `patch_workbook` would.
     """
+    found = {}
     with open_parts(source) as parts:
-        for part, edit in _edits(find_parts(parts), cells, {}, {}).items():
-            with naming(part):
-                edit(parts.chunks(part))
+        worksheets = find_parts(parts).worksheets
+        for title, rows in wanted.items():
+            _ensure_there(title, worksheets)
+            with naming(worksheets[title]):
+                found[title] = CellPlaces(parts.chunks(worksheets[title]), rows)
+    return found
 
 
-def _edits(book: BookParts, cells: CellPatches, sheets: SheetRows, reach: Reach) -> dict[str, _Edit]:
+def _edits(
+    book: BookParts, cells: CellPatches, sheets: SheetRows, reach: Reach, known: Mapping[str, CellPlaces]
+) -> dict[str, _Edit]:
     """Return by part what is to be done to it."""
     for title in (*cells, *sheets):
-        if title not in book.worksheets:
-            raise LookupError(f"The workbook has no worksheet “{title}”.")
+        _ensure_there(title, book.worksheets)
     if both := cells.keys() & sheets.keys():
         raise ValueError(f"cells of a sheet that is replaced as a whole: {sorted(both)}")
     return {
         **{
-            book.worksheets[title]: partial(patch_cells, texts=texts, reach=reach.get(title, 0))
+            book.worksheets[title]: _put(texts, reach.get(title, 0), known.get(title))
             for title, texts in cells.items()
         },
         **{book.worksheets[title]: partial(replace_rows, rows=rows) for title, rows in sheets.items()},
     }
+
+
+def _put(texts: Mapping[int, Mapping[int, str]], reach: int, places: CellPlaces | None) -> _Edit:
+    """Return what puts texts into a sheet, of which the places of some cells may be known."""
+    if places is None or not places.include(texts):
+        return partial(patch_cells, texts=texts, reach=reach)
+    return lambda _: patch_places(places, texts, reach)
+
+
+def _ensure_there(title: str, worksheets: Collection[str]) -> None:
+    if title not in worksheets:
+        raise LookupError(f"The workbook has no worksheet “{title}”.")
 
 
 def _edit_sheets(parts: Parts, edits: Mapping[str, _Edit]) -> tuple[dict[str, Deflated], bool]:

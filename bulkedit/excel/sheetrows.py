@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bulkedit.excel.cellxml import attribute_value, cell_reference, shortened, text_cell, xstring
+from bulkedit.excel.cellxml import LAST_COLUMN, attribute_value, cell_reference, shortened, text_cell, xstring
 from bulkedit.excel.sheetxml import Cell, Extent, Row, SheetPatch, SheetScan
 from bulkedit.excel.splices import Splice, Splices
 from bulkedit.excel.spool import new_spool, pieces_of
@@ -83,9 +83,9 @@ class _RowReplacer:
             self._height, self._width = number, max(self._width, len(row))
         return pieces_of(written)
 
-    def row_opened(self, row: Row) -> bool:
+    def row_opened(self, row: Row) -> int:
         """Ask for the cells of rows 1 and 2: their styles are taken over."""
-        return row.number in self._styles
+        return LAST_COLUMN if row.number in self._styles else 0
 
     def cell_opened(self, row: Row, cell: Cell) -> bool:
         """Note the style of a cell of rows 1 and 2."""
@@ -93,9 +93,8 @@ class _RowReplacer:
             self._styles[row.number][cell.column] = cell.style
         return False
 
-    def cell_closed(self, row: Row, cell: Cell, xml: bytes, *, formula: bool) -> bool:
-        """Go on: no cell's end was asked for."""
-        return True
+    def cell_closed(self, row: Row, cell: Cell, xml: bytes, *, formula: bool) -> None:
+        """Do nothing: no cell's end was asked for."""
 
     def row_closed(self, row: Row, place: Span) -> None:
         """Note where the header row is."""
@@ -117,7 +116,7 @@ class _RowReplacer:
             return f'<{self._sheet.prefix}row r="{number}">'.encode()
         tag = self._header.tag
         kept = tag.raw[: -2 if tag.empty else -1] + b">"
-        spans = tag.attributes.get(b"spans")
+        spans = tag.attribute(b"spans")
         if spans is not None:
             kept = kept[: spans.start - tag.start] + kept[spans.end - tag.start :]
         return kept
@@ -142,7 +141,7 @@ class _RowReplacer:
                 self._refer(child.span, extent)
 
     def _refer(self, place: Span, extent: Extent) -> None:
-        ref = place.tag.attributes.get(b"ref")
+        ref = place.tag.attribute(b"ref")
         if ref is not None:
             self._splices.append(Splice(ref.value_start, ref.value_end, str(extent).encode()))
         if not place.tag.empty:

@@ -99,16 +99,16 @@ class SheetPatch:
 
 
 class Watcher(Protocol):
-    """Who is told of the rows and cells of a `SheetScan`, as they come."""
+    """Who is told of the rows and cells of a `SheetScan`, as they come; cells in the order of their columns."""
 
-    def row_opened(self, row: Row) -> bool:
-        """Take note of a row; true asks for its cells and its end."""
+    def row_opened(self, row: Row) -> int:
+        """Take note of a row; return up to which column its cells matter: 0 if not even its end does."""
 
     def cell_opened(self, row: Row, cell: Cell) -> bool:
         """Take note of a cell; true asks for its end."""
 
-    def cell_closed(self, row: Row, cell: Cell, xml: bytes, *, formula: bool) -> bool:
-        """Take note of a whole cell, and whether it holds a formula; true asks for further cells."""
+    def cell_closed(self, row: Row, cell: Cell, xml: bytes, *, formula: bool) -> None:
+        """Take note of a whole cell, and whether it holds a formula."""
 
     def row_closed(self, row: Row, place: Span) -> None:
         """Take note of the end of a row."""
@@ -143,7 +143,7 @@ class SheetScan:
         self._row_number = 0
         self._cell: Cell | None = None
         self._cell_formula = False
-        self._column = 0
+        self._column = self._last_column = 0
 
     def run(self) -> None:
         """Walk the part.
@@ -212,6 +212,8 @@ class SheetScan:
         cell = Cell(self._column, self._parser.CurrentByteIndex, attributes.get("s"))
         if self._watcher.cell_opened(row, cell):
             self._cell, self._cell_formula = cell, False
+        elif self._column >= self._last_column:
+            self._skip_cells()
 
     def _open_row(self, first_reference: str | None) -> Row:
         """Settle the number of a row: its own, else that of its first cell, else the next one."""
@@ -225,7 +227,8 @@ class SheetScan:
         style = attributes.get("s") if attributes.get("customFormat") in _TRUE else None
         self._row = row = Row(self._row_number, self._row_start or 0, style)
         self._column = 0
-        if self._watcher.row_opened(row):
+        self._last_column = self._watcher.row_opened(row)
+        if self._last_column:
             self._row_tag = self._window.tag(row.start)
         return row
 
@@ -238,9 +241,10 @@ class SheetScan:
             return
         elif depth == _CELL and self._row is not None and self._cell is not None:
             xml = self._window.element(self._cell.start, self._parser.CurrentByteIndex)
-            if not self._watcher.cell_closed(self._row, self._cell, xml, formula=self._cell_formula):
-                self._skip_cells()
+            self._watcher.cell_closed(self._row, self._cell, xml, formula=self._cell_formula)
             self._cell = None
+            if self._column >= self._last_column:
+                self._skip_cells()
         elif depth == _ROW and self._row_start is not None:
             self._end_row()
 

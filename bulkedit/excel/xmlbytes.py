@@ -4,6 +4,7 @@ Serialising a parsed part again would change bytes nobody asked to change (quote
 comments). So expat only tells where things stand, and the edits are spliced into the original bytes.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ StartHandler = Callable[[str, dict[str, str]], None]
 EndHandler = Callable[[str], None]
 
 _UTF8_NAMES = ("utf-8", "utf8")
+_TAG: Final = re.compile(rb"""<[^"'>]*+(?:"[^"]*+"[^"'>]*+|'[^']*+'[^"'>]*+)*+>""")
+_ATTRIBUTE: Final = re.compile(rb"""\s++([^\s=]++)\s*+=\s*+("[^"]*+"|'[^']*+')""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,9 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class StartTag:
-    """A start tag (or an empty-element tag): its name, its place, its attributes by raw name, all its bytes."""
+    """A start tag (or an empty-element tag): its place, and all its bytes."""
 
-    name: bytes
     start: int
-    attributes: dict[bytes, Attribute]
     raw: bytes
 
     @property
@@ -53,9 +54,23 @@ class StartTag:
         return self.start + len(self.raw)
 
     @property
+    def name(self) -> bytes:
+        """Return its raw name, with the prefix."""
+        return self.raw[1:-1].rstrip(b"/").split(maxsplit=1)[0]
+
+    @property
     def empty(self) -> bool:
         """Tell whether it is a whole element: ``<a/>``."""
         return self.raw.endswith(b"/>")
+
+    def attribute(self, name: bytes) -> Attribute | None:
+        """Return where an attribute of a raw name stands; None where the tag has none."""
+        for found in _ATTRIBUTE.finditer(self.raw):
+            if found[1] == name:
+                (start, end), (value_start, value_end) = found.span(), found.span(2)
+                at = self.start
+                return Attribute(at + start, at + end, at + value_start + 1, at + value_end - 1)
+        return None
 
     def value(self, attribute: Attribute) -> str:
         """Return what stands between the quotes of an attribute."""
@@ -269,20 +284,7 @@ def start_tag(xml: bytes, start: int, offset: int = 0) -> StartTag:
         start: an offset in the whole part.
         offset: of the piece.
     """
-    begin = start - offset
-    at = name_end = _skip_until(xml, begin + 1, b" \t\r\n/>")
-    attributes: dict[bytes, Attribute] = {}
-    while (equals := xml.find(b"=", at, close := xml.index(b">", at))) >= 0:
-        quote = _skip_until(xml, equals, b"\"'")
-        value_end = xml.index(xml[quote : quote + 1], quote + 1)
-        attributes[xml[at:equals].strip()] = Attribute(
-            at + offset, value_end + 1 + offset, quote + 1 + offset, value_end + offset
-        )
-        at = value_end + 1
-    return StartTag(xml[begin + 1 : name_end], start, attributes, xml[begin : close + 1])
-
-
-def _skip_until(xml: bytes, at: int, stops: bytes) -> int:
-    while xml[at] not in stops:
-        at += 1
-    return at
+    found = _TAG.match(xml, start - offset)
+    if found is None:
+        raise WorkbookDamaged("it has a tag without end")
+    return StartTag(start, found[0])

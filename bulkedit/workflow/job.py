@@ -102,8 +102,7 @@ class Job:
         self.edits = replace(self.edits, rows=rows)
         self.by_package = self.edits.by_package()
         if self.by_package and not options.no_write:
-            answers = [at_rest(row, {}) for row in self.edits.rows]
-            self.original.rehearse(answers, (options.output or path).parent)
+            self.original.rehearse((row.place for row in self.edits.rows), (options.output or path).parent)
         self.live = self._read_live()
         self.settling = Settling(self.book, self.side, self.live, self.files, overwrite=options.overwrite)
         self.interrupted = False

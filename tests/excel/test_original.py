@@ -121,13 +121,12 @@ def test_a_row_gets_its_answer_and_what_else_moves_on(workbook: Path) -> None:
 
 
 def test_that_answers_find_no_place_is_known_before_anything_is_sent(workbook: Path) -> None:
-    """Trying is writing it all, only not to keep it."""
+    """Each answer's place is looked for, and room for a workbook; nothing is written."""
     original = Original(workbook)
-    nowhere = updated(Place("Packages", 2_000_000))
 
-    original.rehearse([updated()], workbook.parent)
+    original.rehearse([ROW], workbook.parent)
     with pytest.raises(RunError, match="The results could not be written back into"):
-        original.rehearse([nowhere], workbook.parent)
+        original.rehearse([Place("Packages", 2_000_000)], workbook.parent)
 
     assert [path.name for path in workbook.parent.iterdir()] == [workbook.name]
 

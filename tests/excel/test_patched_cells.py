@@ -81,10 +81,10 @@ from patching import inline, patched, patched_sheet, rows_of
             id="a row without a number is where its first cell is",
         ),
         pytest.param(
-            '<row r="3"><c r="C3"/><c r="A3"/></row><row r="1"><c r="A1"/></row>',
+            '<row r="3"><c r="A3"/><c r="C3"/></row><row r="1"><c r="A1"/></row>',
             {1: {1: "x"}, 3: {1: "y"}},
-            f'<row r="3"><c r="C3"/>{inline("A3", "y")}</row><row r="1">{inline("A1", "x")}</row>',
-            id="out of order: found, not doubled",
+            f'<row r="3">{inline("A3", "y")}<c r="C3"/></row><row r="1">{inline("A1", "x")}</row>',
+            id="rows out of order: found, not doubled",
         ),
         pytest.param(
             '<!-- > --><row r="1"><?pi <c r="A1"/>?><c r="A1"><!-- x --><v><![CDATA[</c>]]></v></c>'
