@@ -1,5 +1,6 @@
 """The command line: the commands, and the one place where errors become exits."""
 
+import gc
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -94,6 +95,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
     return DONE
 
 
+_COLLECTED_AFTER: Final = 100_000
+"""Objects; a workbook is a great many that stay, and looking through them for cycles takes a tenth of a run."""
+
+
 def main() -> NoReturn:
     """Run the program."""
+    gc.set_threshold(_COLLECTED_AFTER)
     sys.exit(run())

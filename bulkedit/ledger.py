@@ -1,7 +1,8 @@
 """The ledger: who sent what to which catalogue, kept on this computer, so that nothing is half known.
 
-A call is noted before it is sent and its outcome after, each in a transaction of its own that has reached the
-disk. So a run that was killed is known by what it left: calls of which nobody knows what became of them.
+A call is noted before it is sent, in a transaction that has reached the disk, and its outcome after. So a run that
+was killed is known by what it left: calls of which nobody knows what became of them. A loss of power may take the
+last outcomes with it, which reach the disk with the next call; then these are calls of that sort.
 
 The file is SQLite in WAL mode, for which it must lie on a local disk (https://sqlite.org/wal.html). Beside it
 lie the locks that keep two runs from one workbook or organization, and files that runs saved before they
@@ -123,7 +124,6 @@ class Ledger:
                 self._make_tables()
                 with suppress(OSError):  # Windows removes it when it is released
                     lock.unlink()
-        self._database.execute("PRAGMA synchronous=FULL")  # each transaction has reached the disk
 
     def _version_and_tables(self) -> tuple[int, set[str]]:
         """Look at both at one moment: another process may be making the tables."""
@@ -149,14 +149,19 @@ class Ledger:
             self._database.execute(f"PRAGMA user_version={VERSION}")
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def _writing(self, *, lasting: bool = True) -> Iterator[None]:
         """Write several things or none of them.
+
+        Args:
+            lasting: they have reached the disk at the end; otherwise with what is written next (in WAL mode, see
+                https://sqlite.org/pragma.html#pragma_synchronous), and survive the end of this program anyway.
 
         Raises:
             LedgerError: they cannot be written.
         """
         with self._lock:
             try:
+                self._database.execute(f"PRAGMA synchronous={'FULL' if lasting else 'NORMAL'}")
                 self._database.execute("BEGIN IMMEDIATE")
                 yield
                 self._database.execute("COMMIT")
@@ -196,11 +201,12 @@ class Ledger:
         at: str,
     ) -> int:
         """Note that a call is about to be sent, and return its number."""
+        values = (run, package, _storable(name), action, at, packed(dict(payload)), packed(before))
         with self._writing():
             found = self._database.execute(
                 "INSERT INTO calls (run, package, name, action, sent, payload, before)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (run, package, _storable(name), action, at, packed(dict(payload)), packed(before)),
+                values,
             )
             return int(found.lastrowid or 0)
 
@@ -208,10 +214,10 @@ class Ledger:
         self, number: int, outcome: CallOutcome, at: str, *, reason: str = "", after: Package | None = None
     ) -> None:
         """Note what became of a call."""
-        with self._writing():
+        values = (outcome.value, _storable(reason), at, packed(after), number)
+        with self._writing(lasting=False):
             self._database.execute(
-                "UPDATE calls SET outcome = ?, reason = ?, answered = ?, after = ? WHERE number = ?",
-                (outcome.value, _storable(reason), at, packed(after), number),
+                "UPDATE calls SET outcome = ?, reason = ?, answered = ?, after = ? WHERE number = ?", values
             )
 
     def end(

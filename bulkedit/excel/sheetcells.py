@@ -65,29 +65,28 @@ class _CellPatcher:
             Whether formulas go by it.
         """
         formulas_lost = False
-        apart: dict[int, list[tuple[int, bytes]]] = {row: [] for row in self._places.rows}
+        apart: dict[int, dict[int, tuple[int, bytes]]] = {row: {} for row in self._places.rows}
         for cell in self._places:
             text = self._texts.get(cell.row, _NONE).get(cell.column)
             if text is None or (cell.missing and not text):
                 continue
-            new = text_cell(self._sheet.prefix, cell_reference(cell.row, cell.column), cell.style, text).encode()
+            new = self._cell(cell.row, cell.column, cell.style, text)
             if cell.missing:
                 self._inserted.append((cell.row, cell.column))
             if cell.missing and cell.row in apart:
-                apart[cell.row].append((cell.start, new))
+                apart[cell.row][cell.column] = cell.start, new
             elif hash(new) != cell.hash:
                 self._splices.append(Splice(cell.start, cell.end, new))
             formulas_lost |= cell.formula
-        for row, pieces in apart.items():
-            self._fill(row, pieces)
+        for row, cells in apart.items():
+            self._fill(self._places.rows[row], cells)
         return formulas_lost
 
-    def _fill(self, row: int, cells: Sequence[tuple[int, bytes]]) -> None:
-        """Insert cells, each with its offset, into a row that is empty or tells its ``spans``."""
+    def _fill(self, row: Span, cells: Mapping[int, tuple[int, bytes]]) -> None:
+        """Insert cells, by column, each with its offset, into a row that is empty or tells its ``spans``."""
         if cells:
-            place = self._places.rows[row]
-            self._insert(place, cells)
-            self._drop_spans(place.tag, [column for number, column in self._inserted if number == row])
+            self._insert(row, list(cells.values()))
+            self._drop_spans(row.tag, cells)
 
     def _cell(self, row: int, column: int, style: str | None, text: str) -> bytes:
         return text_cell(self._sheet.prefix, cell_reference(row, column), style, text).encode()
