@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from bulkedit.core.answers import Accepted, Answer, Denied, Held, Mismatched, NotSent, Planned, Rejected, Unclear
 from bulkedit.core.api_value import own_fields, same, told
@@ -27,12 +28,36 @@ class Told:
 
     rows: Sequence[Mapping[str, JSON]] = ()
 
+    @cached_property
+    def _of_package(self) -> dict[str, list[Mapping[str, JSON]]]:
+        """The rows of each package, by what they call it; packages in the order of their first rows."""
+        found: dict[str, list[Mapping[str, JSON]]] = {}
+        for row in self.rows:
+            found.setdefault(text_of(row.get("package")), []).append(row)
+        return found
+
+    @cached_property
+    def _headers(self) -> dict[str, str]:
+        """The headers of fields, by API name: the first that a row told."""
+        lists = [(row.get("list"), row.get("list_label")) for row in self.rows]
+        fields = [(one.get("field"), one.get("header")) for row in self.rows for one in dicts(row.get("changes"))]
+        told = [*_OURS.items(), *lists, *fields]
+        return {text_of(key): text_of(header) for key, header in reversed(told) if header}
+
+    def order(self, package: str) -> int:
+        """Return the place of a package among all, in the order of their rows; those without rows are last."""
+        return self._order.get(package, len(self._order))
+
+    @cached_property
+    def _order(self) -> dict[str, int]:
+        return {name: number for number, name in enumerate(self._of_package)}
+
     def place(self, package: str, resource: str | None) -> Place:
         """Return where the row of a package or resource stands; of one that no row was about, in row 0."""
         sheet = _PACKAGES if resource is None else _RESOURCES
-        for row in self.rows:
+        for row in self._of_package.get(package, ()):
             title = text_of(row.get("sheet"))
-            if title.split(" ")[0] != sheet or row.get("package") != package:
+            if title.split(" ")[0] != sheet:
                 continue
             if resource is None or resource in (row.get("resource"), self._named(row)):
                 number = row.get("row")
@@ -45,15 +70,7 @@ class Told:
 
     def header(self, key: str) -> str:
         """Return the header of a field; its API name where no row told it."""
-        if key in _OURS:
-            return _OURS[key]
-        for row in self.rows:
-            if row.get("list") == key and row.get("list_label"):
-                return text_of(row["list_label"])
-        changes = (one for row in self.rows for one in dicts(row.get("changes")))
-        return next(
-            (text_of(one["header"]) for one in changes if one.get("field") == key and one.get("header")), key
-        )
+        return self._headers.get(key, key)
 
 
 @dataclass(frozen=True)
@@ -67,6 +84,7 @@ class Ending:
         call: what was to be sent; None where there was nothing.
         answer: what became of it.
         gone: the package is not there any more.
+        called: what the run's rows call the package, where that is another name.
     """
 
     name: str
@@ -75,6 +93,7 @@ class Ending:
     call: Call | None = None
     answer: Answer | None = None
     gone: bool = False
+    called: str = ""
 
     @property
     def arrived(self) -> bool:
@@ -109,7 +128,7 @@ class _Teller:
             resource = undone.names.get(owner) if owner else None
             result, sentences = self._answered(owner, fields)
             yield Outcome(
-                self.rows.place(name, resource),
+                self.rows.place(self.ending.called or name, resource),
                 name,
                 resource,
                 result,

@@ -119,7 +119,7 @@ class Undo(Claimant):
         return self._delivery.end(report, state)
 
     def _endings(self, sender: Sender, progress: Progress | None = None, workers: int = 1) -> list[Ending]:
-        """Bring every package to its end."""
+        """Bring every package to its end; return them in the order in which the run told of them."""
         by_key = {one.key: one for one in self.touched}
 
         def done(count: int) -> None:
@@ -133,7 +133,7 @@ class Undo(Claimant):
             done=done,
             interrupted=self._interrupt,
         )
-        return [found[key] for key in by_key]
+        return [found[one.key] for one in sorted(self.touched, key=lambda one: self._told.order(one.name))]
 
     def _interrupt(self) -> None:
         """Send nothing more; what is under way goes on."""
@@ -180,7 +180,7 @@ class Undo(Claimant):
         undone = undo(live, touched.steps, self._saved)
         groups = self._groups_for(live, undone.target)
         calls = plan_restoration(live, undone.target, undone.files, groups, revise=self._revises)
-        ending = Ending(text_of(live.get("name")), undone, live)
+        ending = Ending(text_of(live.get("name")), undone, live, called=touched.name)
         for call in calls:
             package = ending.answer.package if isinstance(ending.answer, Accepted) else live
             sent = replace(call, before=package)

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from changed_sites import (
     FOUR,
     ONE,
@@ -21,6 +22,7 @@ from office_desk import Desk, edit
 from scripted import page
 
 from bulkedit.excel.typist import Typist
+from bulkedit.ledger import Ledger
 
 # -- everything comes back
 
@@ -148,6 +150,18 @@ def test_rows_say_what_came_back(desk: Desk) -> None:
     assert row_of(said, "renamed", "map")["result"] == "deleted"
     assert row_of(said, "renamed", "part 21")["sheet"] == "Resources"
     assert row_of(said, "bridges")["message"] == "The run had created this package; it is deleted."
+
+
+def test_an_undo_is_told_in_the_order_of_the_rows(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several workers send as they come: the last row's call may be the first in the ledger."""
+    everything_changed(desk)
+    calls = Ledger.calls
+    monkeypatch.setattr(Ledger, "calls", lambda *asked: calls(*asked)[::-1])
+
+    told = desk("undo", "--dry-run", "--json").json()["rows"]
+
+    rows = [(row["sheet"], row["row"]) for row in told if row["sheet"].startswith("Packages")]
+    assert rows == [("Packages", 2), ("Packages", 3), ("Packages", 5), ("Packages bcdc_dataset", 2)]
 
 
 def test_a_record_that_no_row_was_about_has_no_row(desk: Desk) -> None:
