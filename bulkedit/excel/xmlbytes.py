@@ -286,5 +286,5 @@ def start_tag(xml: bytes, start: int, offset: int = 0) -> StartTag:
     """
     found = _TAG.match(xml, start - offset)
     if found is None:
-        raise RuntimeError("expat found a start tag here")
+        raise AssertionError(start)
     return StartTag(start, found[0])
