@@ -106,10 +106,6 @@ def fill(site: str, organization: str, token: str, count: str, resources: str) -
         remote.action.package_create(**made | {"owner_org": organization, "resources": files})
 
 
-def _without(one: dict[str, JSON], key: str) -> dict[str, JSON]:
-    return {name: held for name, held in one.items() if name != key}
-
-
 def serve(token: str) -> None:
     """Start a catalogue, print its address and its organization, and stay."""
     with Sandbox(packages=False) as sandbox:

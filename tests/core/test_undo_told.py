@@ -310,3 +310,20 @@ def test_a_field_is_called_as_in_the_workbook() -> None:
 def test_without_any_answer_nothing_is_claimed() -> None:
     """It was not sent."""
     assert said(A, CHANGED) == [(Result.NOT_SENT, "")]
+
+
+def test_packages_are_told_in_the_order_of_their_rows() -> None:
+    """Whichever was sent first; of whom no row told comes last."""
+    rows = Told([{"package": name} for name in ("trails", "bridges", "trails")])
+
+    assert sorted(["unknown", "bridges", "trails"], key=rows.order) == ["trails", "bridges", "unknown"]
+
+
+def test_a_renamed_package_stands_where_the_run_called_it_by_its_old_name() -> None:
+    """The row tells the name before; the answer, the name that the package has by now."""
+    rows = Told([{"package": "old-parks", "sheet": "Packages", "row": 7}])
+    ending = Ending("parks", undo(A, [CHANGED], {}), A, called="old-parks")
+
+    [outcome] = outcomes_of_undo(ending, rows)
+
+    assert (outcome.package, outcome.place) == ("parks", Place("Packages", 7))
