@@ -116,9 +116,15 @@ def row_number(digits: str) -> int:
     Raises:
         WorkbookDamaged: it is none, or lies outside a sheet.
     """
-    if not (digits.isascii() and digits.isdecimal() and len(digits) < 9 and 1 <= int(digits) <= LAST_ROW):
+    number = whole_number(digits)
+    if not 1 <= number <= LAST_ROW:
         raise WorkbookDamaged(f"it has a cell in row “{digits[:20]}”, which no sheet has")
-    return int(digits)
+    return number
+
+
+def whole_number(digits: str) -> int:
+    """Return the number that an attribute holds, such as that of a column; -1 where it holds none."""
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 9 else -1
 
 
 @lru_cache(maxsize=LAST_COLUMN)

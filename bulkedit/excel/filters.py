@@ -3,10 +3,11 @@
 import re
 from collections.abc import Mapping
 
+from bulkedit.excel.cellxml import whole_number
 from bulkedit.excel.splices import Splice
 from bulkedit.excel.xmlbytes import MAIN_NAMESPACES, elements
 
-_RANGE = re.compile(r"((?:.*!)?\$?[A-Z]+\$?1:\$?[A-Z]+\$?)([0-9]+)", re.DOTALL)
+_RANGE = re.compile(r"((?:.*!)?\$?[A-Z]+\$?1:\$?[A-Z]+\$?)([0-9]{1,7})", re.DOTALL)
 _FILTER = "_xlnm._FilterDatabase"
 """The defined name that Excel keeps of an autofilter's range (ECMA-376 part 1, 18.2.5)."""
 
@@ -33,7 +34,7 @@ def grown_filters(xml: bytes, reach: Mapping[str, int]) -> list[Splice]:
         if element.name != "definedName" or element.attributes.get("name") != _FILTER:
             continue
         at = element.attributes.get("localSheetId", "")
-        title = titles[int(at)] if at.isdecimal() and int(at) < len(titles) else ""
+        title = dict(enumerate(titles)).get(whole_number(at), "")
         start, end = element.span.tag.end, element.span.content_end
         reference = xml[start:end].decode()
         if (grown := grown_range(reference, reach.get(title, 0))) != reference:

@@ -94,11 +94,16 @@ class Original:
             wanted.setdefault(place.sheet, {})[place.row] = columns[place.sheet]
         try:
             self._places = find_places(self._copy, wanted)
-            with tempfile.TemporaryFile(dir=folder) as room:
-                for _ in range(0, self._copy.stat().st_size, _CHUNK):
-                    room.write(bytes(_CHUNK))
+            for needed in {folder.resolve(), Path(tempfile.gettempdir()).resolve()}:
+                self._ensure_room(needed)
         except (LookupError, ValueError, OSError) as error:
             raise RunError(f"The results could not be written back into {self.path}: {error}") from error
+
+    def _ensure_room(self, folder: Path) -> None:
+        """Make sure that another such workbook fits into a folder; parts that change wait in the temporary one."""
+        with tempfile.TemporaryFile(dir=folder) as room:
+            for _ in range(0, self._copy.stat().st_size, _CHUNK):
+                room.write(bytes(_CHUNK))
 
     def write(self, report: Report, moved: Advance | None, target: Path) -> Path:
         """Write the answers, and return the path of the file that holds them.

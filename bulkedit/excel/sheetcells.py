@@ -1,14 +1,16 @@
 """Put texts into some cells of a worksheet part and leave all its other bytes alone."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
 from bulkedit.excel.cellplaces import CellPlaces
-from bulkedit.excel.cellxml import cell_reference, text_cell
+from bulkedit.excel.cellxml import cell_reference, text_cell, whole_number
+from bulkedit.excel.errors import WorkbookDamaged
 from bulkedit.excel.filters import grown_range
 from bulkedit.excel.sheetxml import Extent, SheetPatch
 from bulkedit.excel.splices import Splice, Splices
-from bulkedit.excel.xmlbytes import Span, StartTag
+from bulkedit.excel.xmlbytes import Attribute, Span, StartTag
 
 Texts = Mapping[int, Mapping[int, str]]
 """The texts of cells by row number, then column number, both counted from 1."""
@@ -124,17 +126,19 @@ class _CellPatcher:
         return b'<%brow r="%d">%b</%brow>' % (x, number, cells, x)
 
     def _widen_dimension(self) -> None:
-        """Let ``<dimension>`` take in the inserted cells: readers that stream believe it."""
+        """Let ``<dimension>``, if it can be read, take in the inserted cells: readers that stream believe it."""
         for child in self._sheet.children:
             ref = child.span.tag.attribute(b"ref")
-            if child.name != "dimension" or ref is None:
-                continue
-            extent = Extent.parse(child.span.tag.value(ref))
-            wider = extent
-            for row, column in self._inserted:
-                wider = wider.including(row, column)
-            if wider != extent:
-                self._splices.append(Splice(ref.value_start, ref.value_end, str(wider).encode()))
+            if child.name == "dimension" and ref is not None:
+                with suppress(WorkbookDamaged):
+                    self._widen(ref, Extent.parse(child.span.tag.value(ref)))
+
+    def _widen(self, place: Attribute, extent: Extent) -> None:
+        wider = extent
+        for row, column in self._inserted:
+            wider = wider.including(row, column)
+        if wider != extent:
+            self._splices.append(Splice(place.value_start, place.value_end, str(wider).encode()))
 
     def _grow_filter(self) -> None:
         """Let the autofilter take in the rows that were added below it."""
@@ -149,6 +153,6 @@ class _CellPatcher:
 def _covers(spans: str, column: int) -> bool:
     for one in spans.split():
         first, _, last = one.partition(":")
-        if first.isdecimal() and last.isdecimal() and int(first) <= column <= int(last):
+        if 0 < whole_number(first) <= column <= whole_number(last):
             return True
     return False

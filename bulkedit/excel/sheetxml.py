@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from bulkedit.excel.cellxml import column_letters, column_number, row_number, split_reference
+from bulkedit.excel.cellxml import column_letters, column_number, row_number, split_reference, whole_number
 from bulkedit.excel.errors import WorkbookDamaged
 from bulkedit.excel.splices import Splices
 from bulkedit.excel.window import Window
@@ -78,14 +78,14 @@ class ColumnStyles:
 
     def add(self, attributes: dict[str, str]) -> None:
         """Take in one ``<col>``."""
-        first, last = attributes.get("min", ""), attributes.get("max", "")
-        if "style" in attributes and first.isdecimal() and last.isdecimal():
-            self._ranges.append((int(first), int(last), attributes["style"]))
+        if "style" in attributes:
+            first, last = (whole_number(attributes.get(end, "")) for end in ("min", "max"))
+            self._ranges.append((first, last, attributes["style"]))
 
     def of(self, column: int) -> str | None:
         """Return the style index of a column, None where ``<cols>`` gives none."""
         if column not in self._known:
-            styles = (style for first, last, style in self._ranges if first <= column <= last)
+            styles = (style for first, last, style in self._ranges if 0 < first <= column <= last)
             self._known[column] = next(styles, None)
         return self._known[column]
 

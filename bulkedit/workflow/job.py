@@ -212,7 +212,7 @@ class Job:
         try:
             written = self.original.write(report, moved, target)
             return replace(report, written=str(written), beside=written != target)
-        except (OSError, RunError) as error:
+        except (OSError, RunError, LookupError, ValueError) as error:  # whatever it is, the answers are not lost
             reason = error.strerror if isinstance(error, OSError) else str(error)
             return replace(report, unwritten=f"The results could not be written into {target} ({reason}).")
 
