@@ -3,8 +3,9 @@
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from bulkedit.excel.cellxml import cell_reference
+from bulkedit.excel.cellxml import cell_reference, whole_number
 from bulkedit.excel.errors import WorkbookDamaged
 from bulkedit.excel.sheetxml import Cell, Row, SheetScan
 from bulkedit.excel.xmlbytes import Span
@@ -14,7 +15,8 @@ from bulkedit.excel.xmlbytes import Span
 class CellPlace:
     """Where a cell stands: bytes ``start:end``, their hash, its style index, and whether a formula is in it.
 
-    Where the row does not have the cell, both offsets are where it belongs, and the style is what it takes.
+    Where the row does not have the cell, both offsets are where it belongs, and the style is what it takes. Then
+    ``cut`` are the bytes of the row's ``spans`` if they leave it out (it is only a hint, 18.3.1.73), else (0, 0).
     """
 
     row: int
@@ -24,6 +26,7 @@ class CellPlace:
     hash: int
     style: str | None
     formula: bool
+    cut: tuple[int, int]
 
     @property
     def missing(self) -> bool:
@@ -39,7 +42,7 @@ class CellPlaces:
     Attributes:
         wanted: the columns that were looked for, by row, both counted from 1.
         sheet: what else is known of the part.
-        rows: of rows without some of their cells, those that are empty or tell their ``spans``.
+        rows: of rows without some of their cells, those that are empty.
         absent: the rows that are not there, ascending, each with the offset where it belongs.
     """
 
@@ -71,19 +74,20 @@ class CellPlaces:
     def __iter__(self) -> Iterator[CellPlace]:
         """Yield the places of cells, row by row."""
         for at, column in enumerate(self._columns):
-            row, start, end = self._numbers[3 * at : 3 * at + 3]
-            yield CellPlace(row, column, start, end, self._hashes[at], self._styles[at], bool(self._formulas[at]))
+            row, start, end, *cut = self._numbers[5 * at : 5 * at + 5]
+            style, formula = self._styles[at], bool(self._formulas[at])
+            yield CellPlace(row, column, start, end, self._hashes[at], style, formula, (cut[0], cut[1]))
 
     def include(self, wanted: Mapping[int, Collection[int]]) -> bool:
         """Tell whether all these cells were among the wanted ones."""
         return all(set(columns) <= set(self.wanted.get(row, ())) for row, columns in wanted.items())
 
-    def _note(self, row: int, column: int, start: int, xml: bytes, style: str | None, *, formula: bool) -> None:
-        self._numbers.extend((row, start, start + len(xml)))
-        self._columns.append(column)
-        self._hashes.append(hash(xml))
-        self._formulas.append(formula)
-        self._styles.append(style)
+    def _note(self, place: CellPlace) -> None:
+        self._numbers.extend((place.row, place.start, place.end, *place.cut))
+        self._columns.append(place.column)
+        self._hashes.append(place.hash)
+        self._formulas.append(place.formula)
+        self._styles.append(place.style)
 
     # -- told by the scan
 
@@ -107,16 +111,32 @@ class CellPlaces:
 
     def cell_closed(self, row: Row, cell: Cell, xml: bytes, *, formula: bool) -> None:
         """Note where a cell stands."""
-        self._note(row.number, cell.column, cell.start, xml, cell.style, formula=formula)
+        end = cell.start + len(xml)
+        self._note(CellPlace(row.number, cell.column, cell.start, end, hash(xml), cell.style, formula, _NO_CUT))
 
     def row_closed(self, row: Row, place: Span) -> None:
         """Note where the cells belong that the row does not have."""
         missing = list(self._cells_wanted.left(place.content_end))
+        spans = place.tag.attribute(b"spans") if missing else None
         for column, at in missing:
             cell_reference(row.number, column)  # a sheet may have none such
-            self._note(row.number, column, at, b"", row.style or self.sheet.columns.of(column), formula=False)
-        if missing and (place.tag.empty or place.tag.attribute(b"spans") is not None):
+            style = row.style or self.sheet.columns.of(column)
+            outside = spans is not None and not _covers(place.tag.value(spans), column)
+            cut = (spans.start, spans.end) if spans is not None and outside else _NO_CUT
+            self._note(CellPlace(row.number, column, at, at, 0, style, formula=False, cut=cut))
+        if missing and place.tag.empty:
             self.rows[row.number] = place
+
+
+_NO_CUT: Final = (0, 0)
+
+
+def _covers(spans: str, column: int) -> bool:
+    for one in spans.split():
+        first, _, last = one.partition(":")
+        if 0 < whole_number(first) <= column <= whole_number(last):
+            return True
+    return False
 
 
 class _Series:

@@ -5,12 +5,12 @@ from contextlib import suppress
 from typing import Final
 
 from bulkedit.excel.cellplaces import CellPlaces
-from bulkedit.excel.cellxml import cell_reference, text_cell, whole_number
+from bulkedit.excel.cellxml import cell_reference, text_cell
 from bulkedit.excel.errors import WorkbookDamaged
 from bulkedit.excel.filters import grown_range
 from bulkedit.excel.sheetxml import Extent, SheetPatch
 from bulkedit.excel.splices import Splice, Splices
-from bulkedit.excel.xmlbytes import Attribute, Span, StartTag
+from bulkedit.excel.xmlbytes import Attribute, Span
 
 Texts = Mapping[int, Mapping[int, str]]
 """The texts of cells by row number, then column number, both counted from 1."""
@@ -52,6 +52,7 @@ class _CellPatcher:
         self._sheet = places.sheet
         self._splices = Splices()
         self._inserted: list[tuple[int, int]] = []
+        self._cut_until = 0
 
     def patch(self) -> SheetPatch:
         formulas_lost = self._patch_cells()
@@ -67,7 +68,7 @@ class _CellPatcher:
             Whether formulas go by it.
         """
         formulas_lost = False
-        apart: dict[int, dict[int, tuple[int, bytes]]] = {row: {} for row in self._places.rows}
+        in_empty: dict[int, list[tuple[int, bytes]]] = {row: [] for row in self._places.rows}
         for cell in self._places:
             text = self._texts.get(cell.row, _NONE).get(cell.column)
             if text is None or (cell.missing and not text):
@@ -75,20 +76,22 @@ class _CellPatcher:
             new = self._cell(cell.row, cell.column, cell.style, text)
             if cell.missing:
                 self._inserted.append((cell.row, cell.column))
-            if cell.missing and cell.row in apart:
-                apart[cell.row][cell.column] = cell.start, new
-            elif hash(new) != cell.hash:
+                self._drop_spans(*cell.cut)
+            if cell.missing and cell.row in in_empty:
+                in_empty[cell.row].append((cell.start, new))
+            elif cell.missing or hash(new) != cell.hash:
                 self._splices.append(Splice(cell.start, cell.end, new))
             formulas_lost |= cell.formula
-        for row, cells in apart.items():
-            self._fill(self._places.rows[row], cells)
+        for row, pieces in in_empty.items():
+            if pieces:
+                self._insert(self._places.rows[row], pieces)
         return formulas_lost
 
-    def _fill(self, row: Span, cells: Mapping[int, tuple[int, bytes]]) -> None:
-        """Insert cells, by column, each with its offset, into a row that is empty or tells its ``spans``."""
-        if cells:
-            self._insert(row, list(cells.values()))
-            self._drop_spans(row.tag, cells)
+    def _drop_spans(self, start: int, end: int) -> None:
+        """Cut a row's ``spans``, once: rows come in their order."""
+        if end > self._cut_until:
+            self._splices.append(Splice(start, end, b""))
+            self._cut_until = end
 
     def _cell(self, row: int, column: int, style: str | None, text: str) -> bytes:
         return text_cell(self._sheet.prefix, cell_reference(row, column), style, text).encode()
@@ -99,14 +102,6 @@ class _CellPatcher:
             self._splices.extend(into.append(piece for _, piece in pieces))
         else:
             self._splices.extend(Splice(at, at, piece) for at, piece in pieces)
-
-    def _drop_spans(self, tag: StartTag, columns: Iterable[int]) -> None:
-        """Cut ``spans`` where it leaves an inserted cell out; it is only a hint (18.3.1.73)."""
-        spans = tag.attribute(b"spans")
-        if spans is None:
-            return
-        if not all(_covers(tag.value(spans), column) for column in columns):
-            self._splices.append(Splice(spans.start, spans.end, b""))
 
     def _insert_rows(self) -> None:
         rows = []
@@ -148,11 +143,3 @@ class _CellPatcher:
                 reference = child.span.tag.value(ref)
                 if (grown := grown_range(reference, self._reach)) != reference:
                     self._splices.append(Splice(ref.value_start, ref.value_end, grown.encode()))
-
-
-def _covers(spans: str, column: int) -> bool:
-    for one in spans.split():
-        first, _, last = one.partition(":")
-        if 0 < whole_number(first) <= column <= whole_number(last):
-            return True
-    return False

@@ -1,5 +1,6 @@
 """Places that were found before texts were known: the workbook comes out as if they were looked for now."""
 
+import tracemalloc
 from io import BytesIO
 from pathlib import Path
 
@@ -53,3 +54,32 @@ def test_cells_that_were_not_looked_for_are_found_now(tmp_path: Path, cells: dic
     patch_workbook(source, target, {"Packages": cells}, {}, known=known)
 
     assert target.getvalue() == patched(source, {"Packages": cells}).read_bytes()
+
+
+def test_places_in_rows_that_tell_their_spans_take_no_more_room() -> None:
+    """Excel writes them into each row; of many rows no object may be kept for that."""
+    plain, with_spans = (held_by_places(row) for row in ('<row r="{0}">', '<row r="{0}" spans="4:9">'))
+
+    assert with_spans < 1.3 * plain
+
+
+def held_by_places(row: str) -> int:
+    """Return the bytes that the places of 4,000 cells take which 2,000 rows do not have."""
+    numbers = range(1, 2_001)
+    cells = "".join(f'{row.format(at)}<c r="D{at}"><v>1</v></c></row>' for at in numbers)
+    sheet, wanted = worksheet(cells).encode(), dict.fromkeys(numbers, (2, 3))
+    tracemalloc.start()
+    places = CellPlaces([sheet], wanted)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert sum(place.missing for place in places) == 2 * len(numbers)
+    return held
+
+
+def test_what_leaves_two_cells_out_is_cut_once() -> None:
+    """Splices must not overlap: two insertions, and the row's ``spans``."""
+    sheet = worksheet('<row r="1" spans="4:9"><c r="D1"/></row>').encode()
+
+    patch = patch_cells([sheet], {1: {2: "x", 3: "y"}})
+
+    assert len(patch.splices) == 3

@@ -131,6 +131,19 @@ def test_that_answers_find_no_place_is_known_before_anything_is_sent(workbook: P
     assert [path.name for path in workbook.parent.iterdir()] == [workbook.name]
 
 
+def test_that_a_folder_has_no_room_is_known_before_anything_is_sent(
+    workbook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither that of the results, nor the temporary one, where parts wait that change."""
+    original, gone = Original(workbook), tmp_path / "gone"
+
+    with pytest.raises(RunError, match="The results could not be written back into"):
+        original.rehearse([ROW], gone)
+    monkeypatch.setattr(tempfile, "tempdir", str(gone))
+    with pytest.raises(RunError, match="The results could not be written back into"):
+        original.rehearse([ROW], workbook.parent)
+
+
 def test_no_copy_stays_behind(workbook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It goes when nobody needs it any more."""
     copies = tmp_path / "copies"
