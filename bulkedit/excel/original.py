@@ -1,13 +1,13 @@
 """The workbook as it was read, and its answers written back into it."""
 
 import errno
-import filecmp
 import hashlib
 import os
 import shutil
 import tempfile
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -25,6 +25,7 @@ from bulkedit.excel.patch import CellPlaces, Link, find_places, patch_workbook
 from bulkedit.excel.read import read_workbook
 from bulkedit.excel.save import is_open_elsewhere, save
 from bulkedit.excel.write import BASE, META, RESULT_HEADERS, RESULTS, meta_rows
+from bulkedit.excel.zipparts import open_source
 from bulkedit.opening import NoFileError, open_file
 
 _CHUNK: Final = 1 << 20
@@ -34,7 +35,8 @@ class Original:
     """A workbook as it was when an import began.
 
     A copy of it is kept: what is read and what the answers are written into is the same file, whatever
-    somebody does with the workbook meanwhile.
+    somebody does with the workbook meanwhile. The copy has no name that could stay behind, even if the
+    program is killed.
     """
 
     def __init__(self, path: Path) -> None:
@@ -45,15 +47,15 @@ class Original:
         """
         self.path = path
         self._copy = _copied(path)
-        weakref.finalize(self, self._copy.unlink, missing_ok=True)
+        weakref.finalize(self, self._copy.close)
         self.book = read_workbook(self._copy, path.name)
         self._places: dict[str, CellPlaces] = {}
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the workbook as it was read, in hexadecimal digits."""
-        with self._copy.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        with open_source(self._copy) as file:
+            return _digest(file)
 
     @cached_property
     def _heads(self) -> dict[str, Heads]:
@@ -69,9 +71,9 @@ class Original:
 
     def changed_meanwhile(self) -> bool:
         """Tell whether somebody saved the workbook since it was read: rows may stand elsewhere in it now."""
-        filecmp.clear_cache()  # it takes files of the same length and time for those that it compared before
         try:
-            return not filecmp.cmp(self.path, self._copy, shallow=False)
+            with self.path.open("rb") as file:
+                return _digest(file) != self.digest
         except OSError:
             return True
 
@@ -102,7 +104,7 @@ class Original:
     def _ensure_room(self, folder: Path) -> None:
         """Make sure that another such workbook fits into a folder; parts that change wait in the temporary one."""
         with tempfile.TemporaryFile(dir=folder) as room:
-            for _ in range(0, self._copy.stat().st_size, _CHUNK):
+            for _ in range(0, os.fstat(self._copy.fileno()).st_size, _CHUNK):
                 room.write(bytes(_CHUNK))
 
     def write(self, report: Report, moved: Advance | None, target: Path) -> Path:
@@ -150,26 +152,31 @@ class Original:
         yield from meta_rows(self.book.described, str(memory))
 
 
-def _copied(path: Path) -> Path:
-    """Return a copy of the workbook as it is now: what is read, and what the results are written into.
+def _digest(file: BinaryIO) -> str:
+    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # files of the system can all be read into a buffer
+
+
+def _copied(path: Path) -> BinaryIO:
+    """Return a copy of the workbook as it is now, open: what is read, and what the results are written into.
 
     Raises:
         RunError: there is no such file, it cannot be read or is too large, or there is no room for a copy.
     """
     with _opened(path) as workbook:
-        handle, name = tempfile.mkstemp(prefix="bulkedit-", suffix=".xlsx")
+        copy = tempfile.TemporaryFile()  # noqa: SIM115  it is open as long as the Original lives
         try:
-            with os.fdopen(handle, "wb") as copy:
-                shutil.copyfileobj(workbook, copy, _CHUNK)
+            shutil.copyfileobj(workbook, copy, _CHUNK)
+            copy.flush()
         except OSError as error:
-            Path(name).unlink()
+            with suppress(OSError):  # what did not fit does not fit now
+                copy.close()
             if error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
                 raise RunError(
-                    f"There is no room for a copy of {path} in the folder {Path(name).parent} ({error.strerror});"
-                    " make room there."
+                    f"There is no room for a copy of {path} in the folder {tempfile.gettempdir()}"
+                    f" ({error.strerror}); make room there."
                 ) from None
             raise _unreadable(path, error) from None
-    return Path(name)
+    return copy
 
 
 def _opened(path: Path) -> BinaryIO:

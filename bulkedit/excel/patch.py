@@ -7,7 +7,6 @@ bytes, and a patched sheet is spliced, so what lies outside our cells keeps ever
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 from bulkedit.excel.bookparts import BookParts, cuts_of_calc_chain, find_parts
@@ -19,7 +18,7 @@ from bulkedit.excel.sheetxml import SheetPatch
 from bulkedit.excel.splices import spliced
 from bulkedit.excel.xmlbytes import naming
 from bulkedit.excel.zipcopy import Deflated, deflate
-from bulkedit.excel.zipparts import Parts, open_parts
+from bulkedit.excel.zipparts import Parts, Source, open_parts
 
 __all__ = ["CellPatches", "CellPlaces", "Link", "SheetRows", "find_places", "patch_workbook"]
 
@@ -37,7 +36,7 @@ Reach: TypeAlias = Mapping[str, int]
 
 
 def patch_workbook(
-    source: Path,
+    source: Source,
     target: BinaryIO,
     cells: CellPatches,
     sheets: SheetRows,
@@ -93,7 +92,7 @@ def patch_workbook(
         parts.write(target, replaced, dropped)
 
 
-def find_places(source: Path, wanted: Mapping[str, Mapping[int, Collection[int]]]) -> dict[str, CellPlaces]:
+def find_places(source: Source, wanted: Mapping[str, Mapping[int, Collection[int]]]) -> dict[str, CellPlaces]:
     """Return by sheet title where the cells are that texts will be put into, and change nothing.
 
     Args:

@@ -23,7 +23,7 @@ from bulkedit.excel.readrows import Row, read_rows
 from bulkedit.excel.strings import read_strings
 from bulkedit.excel.write import BASE, META, START
 from bulkedit.excel.xmlbytes import naming
-from bulkedit.excel.zipparts import Parts, open_parts
+from bulkedit.excel.zipparts import Parts, Source, open_parts, open_source
 
 
 @dataclass(frozen=True)
@@ -46,17 +46,17 @@ class Book:
     copies: tuple[tuple[str, str], ...] = ()
 
 
-def read_workbook(path: Path, name: str = "") -> Book:
+def read_workbook(source: Source, name: str = "") -> Book:
     """Read a workbook.
 
     Args:
-        path: the file.
-        name: what the file is called, for messages, where that is not its own name.
+        source: the file.
+        name: what it is called, for messages, where that is not its own name.
 
     Raises:
         WorkbookDamaged: it is no workbook of ours, or damaged; one sentence.
     """
-    with _opened(path, name or path.name) as raw:
+    with _opened(source, name or _name(source)) as raw:
         meta = {row[0]: row[1:] for row in raw.texts(META) if row}
         if sum(len(text) for row in meta.values() for text in row) > bounds.META_LETTERS:
             raise _damaged_meta()
@@ -75,6 +75,10 @@ def read_workbook(path: Path, name: str = "") -> Book:
         sheets = {title: raw.sheet(title) for title in titles if title in raw.titles}
     said = described if isinstance(described, dict) else {}
     return Book(identity, layout, exported, sheets, raw.titles, said, copies)
+
+
+def _name(source: Source) -> str:
+    return source.name if isinstance(source, Path) else "The file"
 
 
 _ALIKE = 0.8  # share of a table's headers by which a sheet is taken for a renamed one, or a copy
@@ -126,19 +130,19 @@ _ZIP: Final = (b"PK\3\4", b"PK\5\6")
 
 
 @contextmanager
-def _opened(path: Path, name: str) -> Iterator["_Raw"]:
+def _opened(source: Source, name: str) -> Iterator["_Raw"]:
     """Open a workbook, every failure as one sentence."""
-    _refuse_other_files(path, name)
-    with open_parts(path) as parts:
+    _refuse_other_files(source, name)
+    with open_parts(source) as parts:
         if not any(part.lower() == "[content_types].xml" for part in parts.names):
             raise WorkbookDamaged(f"{name} is not an .xlsx workbook; save it as .xlsx.")
         yield _Raw(parts, name)
 
 
-def _refuse_other_files(path: Path, name: str) -> None:
+def _refuse_other_files(source: Source, name: str) -> None:
     """Say what a file is that is no zip."""
     try:
-        with path.open("rb") as file:
+        with open_source(source) as file:
             start = file.read(4)
     except FileNotFoundError:
         raise WorkbookDamaged(f"There is no file {name}.") from None

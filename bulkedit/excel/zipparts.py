@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypeAlias
 
 from bulkedit.core.text import excerpt
 from bulkedit.excel import bounds
@@ -113,15 +113,34 @@ class Parts:
         writer.finish(self._archive.comment)
 
 
+Source: TypeAlias = Path | BinaryIO
+"""A workbook: its path, or a binary file that is open and seekable, and used by nobody else meanwhile."""
+
+
 @contextmanager
-def open_parts(path: Path) -> Iterator[Parts]:
+def open_source(source: Source) -> Iterator[BinaryIO]:
+    """Open a workbook from its beginning; one that was open stays open.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    if isinstance(source, Path):
+        with source.open("rb") as file:
+            yield file
+    else:
+        source.seek(0)
+        yield source
+
+
+@contextmanager
+def open_parts(source: Source) -> Iterator[Parts]:
     """Open a workbook to read its parts; nothing is unpacked before its directory was looked at.
 
     Raises:
         WorkbookDamaged: it is no zip, or one that no program for workbooks writes.
         OSError: it cannot be opened.
     """
-    with path.open("rb") as file:
+    with open_source(source) as file:
         try:
             archive = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, OSError) as trouble:
