@@ -25,7 +25,7 @@ BOUNDARIES = dict.fromkeys(OF_CALLS, CALLS) | {
     "begun": 1,
     "written": 1,
     "ended": 1,
-    "writing": 17,
+    "writing": 15,
 }
 KILLED = 10
 """So many boundaries are killed at on each CKAN."""
