@@ -24,8 +24,7 @@ def test_an_import_without_rights_is_refused(
     token = {"nobody": "", "member": desk.lab.member, "bad token": "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.x"}[
         who
     ]
-    edited = [organization.called["plain-04"]]
-    before = catalogue.snapshot(desk.lab, edited)
+    before = catalogue.snapshot(desk.lab, organization.packages)
     content = desk.workbook.read_bytes()
 
     done = desk.bulkedit("import", desk.workbook, "--dry-run" if dry else "--yes", token=token)
@@ -33,7 +32,7 @@ def test_an_import_without_rights_is_refused(
     assert (done.status, done.out, done.err.count("\n")) == (3, "", 1)
     assert token == "" or token not in done.err
     assert desk.workbook.read_bytes() == content
-    assert catalogue.differences(before, catalogue.snapshot(desk.lab, edited), frozenset()) == {}
+    assert catalogue.differences(before, catalogue.snapshot(desk.lab, organization.packages), frozenset()) == {}
 
 
 def test_a_member_may_export_and_is_told(desk: Desk) -> None:
